@@ -1,0 +1,1 @@
+"""Measuring: fixed splits, metrics and reports."""
