@@ -1,0 +1,21 @@
+"""Fixtures that tests of several rooms share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.tiny_bundles import make_tiny_detector, make_tiny_embedder
+
+
+@pytest.fixture(scope="session")
+def tiny_detector(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a detector of red (chair), green (sofa) and blue (table) rectangles; do not write in it."""
+    return make_tiny_detector(tmp_path_factory.mktemp("bundles"))
+
+
+@pytest.fixture(scope="session")
+def tiny_embedder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of an embedder of colour layouts with 64 bits; do not write in it."""
+    return make_tiny_embedder(tmp_path_factory.mktemp("bundles"))
