@@ -1,0 +1,175 @@
+"""What looking at a picture answers: the objects in it, and the products like each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from shopthelook.catalog.product import Product
+from shopthelook.geometry import Box
+from shopthelook.taxonomy import Category
+
+if TYPE_CHECKING:
+    from shopthelook.pipeline.notebook import View
+
+
+@dataclass(frozen=True, slots=True)
+class SceneObject:
+    """One object found in a picture.
+
+    Attributes:
+        box: where it is, as fractions of the picture's width and height.
+        category: what the detector calls it.
+        score: the detector's confidence, in [0, 1].
+        code: its packed binary code, ``bits // 8`` bytes; None where the object was not embedded.
+        id: ``"<scene id>/<n>"`` for an object of a stored scene, else None.
+    """
+
+    box: Box
+    category: Category
+    score: float
+    code: bytes | None = field(default=None, repr=False)
+    id: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object as JSON would hold it, without its code."""
+        found: dict[str, Any] = {} if self.id is None else {"id": self.id}
+        return found | {
+            "box": self.box.as_list(),
+            "category": self.category.full,
+            "category_id": self.category.id,
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """The objects of one picture, best first. ``width`` and ``height`` are pixels after EXIF rotation."""
+
+    width: int
+    height: int
+    objects: tuple[SceneObject, ...]
+    photo: str | None = None
+    view: View | None = field(default=None, repr=False, compare=False)
+
+    def __iter__(self) -> Iterator[SceneObject]:
+        return iter(self.objects)
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def as_dict(self) -> dict[str, Any]:
+        """``{"photo", "width", "height", "objects"}`` with boxes as fractions."""
+        return {
+            "photo": self.photo,
+            "width": self.width,
+            "height": self.height,
+            "objects": [found.as_dict() for found in self.objects],
+        }
+
+    def _repr_html_(self) -> str:
+        from shopthelook.pipeline.notebook import decomposition_html
+
+        return decomposition_html(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One product that looks like the object.
+
+    Attributes:
+        distance: bits in which the two codes differ; smaller is closer.
+        similarity: ``1 - distance / bits``, in [0, 1].
+        image_hash: content hash of the product's stored picture, for ``shop.pictures``.
+    """
+
+    product_id: str
+    distance: int
+    similarity: float
+    product: Product = field(repr=False)
+    image_hash: str | None = field(default=None, repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The hit as JSON would hold it; the price is text, so that no digit is lost."""
+        product = self.product
+        return {
+            "product_id": self.product_id,
+            "distance": self.distance,
+            "similarity": round(self.similarity, 4),
+            "title": product.title,
+            "price": None if product.price is None else str(product.price),
+            "currency": product.currency,
+            "link": product.link or None,
+            "image": product.image_link or None,
+            "image_hash": self.image_hash,
+            "brand": product.brand,
+            "category_id": product.category_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHits:
+    """One object and its nearest products, closest first; ties are in the order of product ids.
+
+    Attributes:
+        category: what the detector (or the caller) calls the object; None where nothing restricts it.
+        score: the detector's confidence; 0 for a box or a whole picture that no detector found.
+        searched: the category whose subtree was searched; None means the whole catalog.
+    """
+
+    box: Box
+    category: Category | None
+    score: float
+    hits: tuple[Hit, ...]
+    searched: Category | None = None
+    id: str | None = None
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def as_dict(self) -> dict[str, Any]:
+        """``{"box", "category", "category_id", "score", "searched", "hits"}``."""
+        found: dict[str, Any] = {} if self.id is None else {"id": self.id}
+        return found | {
+            "box": self.box.as_list(),
+            "category": None if self.category is None else self.category.full,
+            "category_id": None if self.category is None else self.category.id,
+            "score": round(self.score, 4),
+            "searched": None if self.searched is None else self.searched.full,
+            "hits": [hit.as_dict() for hit in self.hits],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a picture's objects found. ``width`` and ``height`` are pixels after EXIF rotation."""
+
+    photo: str | None
+    width: int
+    height: int
+    objects: tuple[ObjectHits, ...]
+    view: View | None = field(default=None, repr=False, compare=False)
+
+    def __iter__(self) -> Iterator[ObjectHits]:
+        return iter(self.objects)
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def as_dict(self) -> dict[str, Any]:
+        """``{"photo", "width", "height", "objects": [{..., "hits": [...]}]}``."""
+        return {
+            "photo": self.photo,
+            "width": self.width,
+            "height": self.height,
+            "objects": [found.as_dict() for found in self.objects],
+        }
+
+    def _repr_html_(self) -> str:
+        from shopthelook.pipeline.notebook import search_html
+
+        return search_html(self)

@@ -1,0 +1,310 @@
+"""A shop: one folder with a catalog, its pictures and two models, wired together."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from shopthelook.catalog import Catalog
+from shopthelook.geometry import Box
+from shopthelook.images import Fetcher, PictureLike, PictureStore
+from shopthelook.pipeline import layout
+from shopthelook.pipeline.config import ShopConfig
+from shopthelook.pipeline.following import FollowingIndex
+from shopthelook.pipeline.lock import ImportLock
+from shopthelook.pipeline.reports import ImportReport, OnProgress, Status, UpsertReport
+from shopthelook.pipeline.results import Decomposition, ObjectHits, SearchResult
+from shopthelook.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from shopthelook.catalog import ObjectRecord, SceneRecord
+    from shopthelook.detection import Detector
+    from shopthelook.embedding import Embedder
+    from shopthelook.taxonomy import Category
+
+
+class Shop:
+    """A visual shop in a folder: ``shop.toml``, ``shop.db``, ``pictures/``.
+
+    Safe to share among threads. Close it, or use it as a context manager. Models and index are
+    opened when first needed.
+
+    Example:
+        >>> with Shop.open("demo-shop") as shop:          # doctest: +SKIP
+        ...     for found in shop.search("room.jpg"):
+        ...         print(found.category, [hit.product.title for hit in found.hits])
+    """
+
+    def __init__(self, directory: Path, config: ShopConfig, catalog: Catalog, threads: int = 0) -> None:
+        self.directory = directory
+        self.config = config
+        self.catalog = catalog
+        self.threads = threads
+        self.pictures = PictureStore(layout.pictures(directory))
+        self._opening = threading.RLock()
+
+    @classmethod
+    def create(
+        cls,
+        directory: str | os.PathLike[str],
+        *,
+        database: str | None = None,
+        detector: str | None = None,
+        embedder: str | None = None,
+        threads: int = 0,
+    ) -> Self:
+        """Make a new shop in ``directory``, which must not hold one yet.
+
+        Args:
+            database: SQLAlchemy URL; without it a SQLite file inside the folder.
+            detector, embedder: a shipped bundle's name or a bundle's folder.
+            threads: threads of the models; 0 lets ONNX Runtime choose.
+
+        Raises:
+            ShopFolderError: the folder already is a shop or cannot be written.
+        """
+        root = Path(directory)
+        layout.create(root, ShopConfig.new(database=database, detector=detector, embedder=embedder))
+        return cls.open(root, threads=threads)
+
+    @classmethod
+    def open(cls, directory: str | os.PathLike[str], *, threads: int = 0) -> Self:
+        """Open the shop in ``directory``, bringing its database up to date where needed.
+
+        Raises:
+            ShopFolderError: the folder is not a shop.
+            ConfigError: ``shop.toml`` is malformed; the message names the setting.
+        """
+        root = Path(directory)
+        config = layout.read(root)
+        return cls(root, config, Catalog.open(config.database_url(root)), threads=threads)
+
+    # What the shop is made of
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        """The shop's own complete list where one was loaded, else the list that ships."""
+        return layout.open_taxonomy(self.directory)
+
+    @property
+    def detector(self) -> Detector:
+        """The detector of ``shop.toml``, opened on first use."""
+        with self._opening:
+            return self._detector
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder of ``shop.toml``, opened on first use."""
+        with self._opening:
+            return self._embedder
+
+    @property
+    def index(self) -> FollowingIndex:
+        """The product index; it follows the catalog's change log before each search."""
+        with self._opening:
+            return self._index
+
+    @cached_property
+    def _detector(self) -> Detector:
+        from shopthelook.detection import Detector
+        from shopthelook.models import open_bundle
+
+        return Detector(open_bundle(self.config.bundle(self.directory, "detector")), threads=self.threads)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        from shopthelook.embedding import Embedder
+        from shopthelook.models import open_bundle
+
+        return Embedder(open_bundle(self.config.bundle(self.directory, "embedder")), threads=self.threads)
+
+    @cached_property
+    def _index(self) -> FollowingIndex:
+        return FollowingIndex(self.catalog, self.taxonomy, self.embedder, self.config.index_engine)
+
+    # Products and scenes in
+
+    def import_products(
+        self,
+        feed: str | os.PathLike[str],
+        *,
+        replace: bool = False,
+        limit: int | None = None,
+        allow_private: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> ImportReport:
+        """Bring the catalog up to date with a feed: a file, a folder, or an http(s) URL.
+
+        Rows that did not change are not read further, pictures that did not change are not
+        embedded again, bad rows and pictures are recorded and the rest goes on. A stopped import
+        continues when it is run again.
+
+        Args:
+            replace: remove products that the feed does not name, once it was read to its end.
+            limit: read that many rows at most; cannot go with ``replace``.
+            allow_private: let pictures and the feed come from private addresses.
+
+        Raises:
+            FeedError: the feed cannot be read; what was committed before it stays.
+            ImportRunning: another import works on this shop.
+        """
+        from shopthelook.pipeline.product_import import import_products
+
+        with ImportLock(layout.lock(self.directory)):
+            return import_products(
+                self, feed, replace=replace, limit=limit, allow_private=allow_private, on_progress=on_progress
+            )
+
+    def embed_products(self, *, on_progress: OnProgress | None = None) -> ImportReport:
+        """Give every product without a code of the present embedder one, from its stored picture."""
+        from shopthelook.pipeline.reembedding import embed_products
+
+        with ImportLock(layout.lock(self.directory)):
+            return embed_products(self, on_progress=on_progress)
+
+    def import_scenes(
+        self,
+        source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        *,
+        limit: int | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ImportReport:
+        """Decompose and keep photos: a folder, a list file, or paths.
+
+        Photos whose file and models did not change are skipped.
+
+        Raises:
+            SceneSourceError: the folder or list cannot be read.
+            ImportRunning: another import works on this shop.
+        """
+        from shopthelook.pipeline.scene_import import import_scenes
+
+        with ImportLock(layout.lock(self.directory)):
+            return import_scenes(self, source, limit=limit, on_progress=on_progress)
+
+    def upsert_products(self, products: Sequence[Mapping[str, Any]]) -> UpsertReport:
+        """Add or change products given as Google Merchant attributes, in one transaction.
+
+        Pictures come by http(s) only, under the shop's fetch rules: who calls this may be far away.
+        The write is committed, and visible to the next search, when this returns.
+        """
+        from shopthelook.pipeline.upserting import upsert_products
+
+        return upsert_products(self, products)
+
+    def delete_products(self, ids: Sequence[str]) -> int:
+        """Remove products; returns how many there were. Unknown ids are not an error."""
+        return self.catalog.delete_products(list(ids))
+
+    # Looking
+
+    def decompose(
+        self, picture: PictureLike, *, threshold: float | None = None, embed: bool = False
+    ) -> Decomposition:
+        """Find the objects of a picture, best first.
+
+        Args:
+            picture: a path, encoded bytes, a Pillow image or an RGB array.
+            threshold: least score, in [0, 1]; None takes each label's own from the model's card.
+            embed: also give each object its code.
+
+        Raises:
+            PictureError: the picture cannot be read.
+        """
+        from shopthelook.pipeline.searching import decompose
+
+        return decompose(self, picture, threshold=threshold, embed=embed)
+
+    def search(
+        self,
+        picture: PictureLike,
+        *,
+        box: Box | str | Sequence[float] | None = None,
+        category: str | int | Category | None = None,
+        k: int = 10,
+        threshold: float | None = None,
+    ) -> SearchResult:
+        """Find the products nearest to each object of a picture.
+
+        Args:
+            picture: a path, encoded bytes, a Pillow image or an RGB array.
+            box: search this part of the picture instead of detecting objects (fractions, xyxy).
+                What lies outside the picture is cut off.
+            category: search this category's subtree, whatever the detector says.
+            k: hits per object at most.
+            threshold: least score of an object.
+
+        Where no object is found, the whole picture is searched in all categories.
+
+        Raises:
+            PictureError: the picture cannot be read.
+            BoxError: the box is malformed or outside the picture.
+            UnknownCategory: no such category; the message names close ones.
+            SearchError: ``k`` or ``threshold`` is out of range.
+        """
+        from shopthelook.pipeline.searching import search
+
+        return search(self, picture, box=box, category=category, k=k, threshold=threshold)
+
+    def search_object(self, object_id: str, k: int = 10, offset: int = 0) -> ObjectHits:
+        """Find the products nearest to an object of a stored scene, after skipping ``offset`` hits.
+
+        Raises:
+            NotFound: there is no such object.
+        """
+        from shopthelook.pipeline.searching import search_object
+
+        return search_object(self, object_id, k=k, offset=offset)
+
+    def search_product(self, product_id: str, k: int = 10, offset: int = 0) -> ObjectHits:
+        """Find other products that look like this one, in its category ("more like this").
+
+        Raises:
+            NotFound: there is no such product, or it has no code of the present embedder.
+        """
+        from shopthelook.pipeline.searching import search_product
+
+        return search_product(self, product_id, k=k, offset=offset)
+
+    # Stored scenes and the state of the whole
+
+    def scenes(self, after: str | None = None, limit: int = 100) -> list[SceneRecord]:
+        """Stored scenes in the order of their ids, those after ``after``."""
+        return self.catalog.list_scenes(after=after, limit=limit)
+
+    def scene(self, scene_id: str) -> tuple[SceneRecord, list[ObjectRecord]]:
+        """A stored scene and its objects, best first.
+
+        Raises:
+            NotFound: there is no such scene.
+        """
+        from shopthelook.pipeline.searching import stored_scene
+
+        return stored_scene(self, scene_id)
+
+    def status(self) -> Status:
+        """Counts, models, and how far the index is."""
+        from shopthelook.pipeline.status import status
+
+        return status(self)
+
+    def fetcher(self, allow_private: bool = False) -> Fetcher:
+        """A fetcher under the shop's rules."""
+        return Fetcher(self.config.fetch_rules(allow_private=allow_private))
+
+    def close(self) -> None:
+        """Close the database. The shop cannot be used afterwards."""
+        self.catalog.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Shop({str(self.directory)!r})"
