@@ -61,7 +61,7 @@ def iou(a: ArrayLike, b: ArrayLike) -> NDArray[np.float32]:
     shared = sides[..., 0] * sides[..., 1]
     union = (_area(first)[:, None] + _area(second)[None, :]) - shared
     ratio = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-    return np.clip(ratio, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(ratio, 0.0, 1.0), dtype=np.float32)
 
 
 def clip(boxes: ArrayLike, width: float, height: float) -> Boxes:
@@ -75,15 +75,15 @@ def clip(boxes: ArrayLike, width: float, height: float) -> Boxes:
 def to_fractions(boxes: ArrayLike, width: float, height: float) -> Boxes:
     """Turn pixels (n, 4) into fractions of the picture's width and height."""
     _check_size(width, height)
-    scaled: Boxes = as_boxes(boxes) / np.array([width, height, width, height], dtype=np.float32)
-    return scaled
+    sides = np.array([width, height, width, height], dtype=np.float32)
+    return np.asarray(as_boxes(boxes) / sides, dtype=np.float32)
 
 
 def to_pixels(boxes: ArrayLike, width: float, height: float) -> Boxes:
     """Turn fractions (n, 4) into pixels of a picture of `width` x `height`."""
     _check_size(width, height)
-    scaled: Boxes = as_boxes(boxes) * np.array([width, height, width, height], dtype=np.float32)
-    return scaled
+    sides = np.array([width, height, width, height], dtype=np.float32)
+    return np.asarray(as_boxes(boxes) * sides, dtype=np.float32)
 
 
 def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float) -> NDArray[np.intp]:

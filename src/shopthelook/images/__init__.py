@@ -1,0 +1,25 @@
+"""Pictures: decoding, cutting, fetching and keeping them, with untrusted data in mind."""
+
+from shopthelook.images.crop import crop, trim_background
+from shopthelook.images.decode import PictureLike, Rgb, picture_size, read
+from shopthelook.images.errors import PictureError, PictureLimits
+from shopthelook.images.fetch import Fetcher
+from shopthelook.images.rules import FetchError, FetchRules
+from shopthelook.images.store import THUMBNAIL_WIDTHS, PictureStore, content_hash
+
+__all__ = [
+    "THUMBNAIL_WIDTHS",
+    "FetchError",
+    "FetchRules",
+    "Fetcher",
+    "PictureError",
+    "PictureLike",
+    "PictureLimits",
+    "PictureStore",
+    "Rgb",
+    "content_hash",
+    "crop",
+    "picture_size",
+    "read",
+    "trim_background",
+]

@@ -1,0 +1,131 @@
+"""Where pictures and feeds may be fetched from."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import httpx
+
+from shopthelook.errors import ShopError
+
+FetchReason: TypeAlias = Literal[
+    "host_denied",
+    "private_address",
+    "timeout",
+    "http_status",
+    "too_large",
+    "not_a_picture",
+    "unreachable",
+    "bad_url",
+]
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Public by its number, but it answers for the cloud's own control plane.
+_METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_V4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+
+
+class FetchError(ShopError):
+    """An address that gave no picture. `reason` is a fixed word; `status` the HTTP status, if one came."""
+
+    def __init__(self, reason: FetchReason, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.reason: FetchReason = reason
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRules:
+    """What a fetcher may do.
+
+    Hosts are names, or `*.example.com` for everything below one; a denied host stays denied, and where
+    `allow_hosts` is not empty only those are fetched from. `timeout_s` is for one whole attempt, `retries`
+    come on top of the first, `concurrency` is the number of threads of `fetch_many`.
+    """
+
+    allow_private: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    deny_hosts: tuple[str, ...] = ()
+    timeout_s: float = 10.0
+    retries: int = 2
+    max_bytes: int = 20_000_000
+    concurrency: int = 8
+
+    def __post_init__(self) -> None:
+        if not self.timeout_s > 0 or self.retries < 0 or self.max_bytes < 1 or self.concurrency < 1:
+            raise ShopError(
+                "fetch rules need timeout_s > 0, retries >= 0, max_bytes >= 1 and concurrency >= 1"
+            )
+
+
+DEFAULT_RULES = FetchRules()
+
+
+def check_url(url: str, rules: FetchRules) -> httpx.URL:
+    """Parse an address and hold it against the rules; its host is not resolved yet.
+
+    Raises `FetchError` (bad_url, host_denied, private_address).
+    """
+    try:
+        parsed = httpx.URL(url.strip())
+        host = parsed.raw_host.decode("ascii").lower().rstrip(".")
+    except (httpx.InvalidURL, ValueError, TypeError, AttributeError) as error:
+        raise FetchError("bad_url", f"not an address: {shown(url)}: {error}") from None
+    if parsed.scheme not in ("http", "https"):
+        raise FetchError("bad_url", f"only http and https are fetched, not {shown(url)}")
+    if not host:
+        raise FetchError("bad_url", f"there is no host in {shown(url)}")
+    if any(_matches(host, pattern) for pattern in rules.deny_hosts):
+        raise FetchError("host_denied", f"the host {host} is denied by the fetch rules")
+    if rules.allow_hosts and not any(_matches(host, pattern) for pattern in rules.allow_hosts):
+        raise FetchError("host_denied", f"the host {host} is not among those that the fetch rules allow")
+    return parsed
+
+
+def check_address(address: str, host: str, rules: FetchRules) -> None:
+    """Raise `FetchError` (private_address) for an IP address that is not on the public internet."""
+    if rules.allow_private:
+        return
+    try:
+        public = _is_public(ipaddress.ip_address(address))
+    except ValueError:
+        public = False
+    if not public:
+        raise FetchError(
+            "private_address",
+            f"the host {host} has the private address {address}; set allow_private to fetch from it",
+        )
+
+
+def shown(url: object) -> str:
+    """An address for a message: short, without a password."""
+    text = str(url)
+    scheme, mark, rest = text.partition("://")
+    host, slash, path = rest.partition("/")
+    if mark and "@" in host:
+        text = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+    return repr(text if len(text) <= 200 else text[:197] + "...")
+
+
+def _matches(host: str, pattern: str) -> bool:
+    wanted = pattern.strip().lower().rstrip(".")
+    if wanted.startswith("*."):
+        return host.endswith(wanted[1:])
+    return host == wanted
+
+
+def _is_public(address: _Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address.teredo is not None:
+            inner = address.teredo[1]
+        if inner is None and (address in _NAT64 or address in _V4_COMPATIBLE):
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return _is_public(inner)
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast and address not in _METADATA
