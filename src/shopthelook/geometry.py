@@ -177,10 +177,6 @@ class Box:
         return [x1, y1, x2, y2]
 
 
-WHOLE = Box(0.0, 0.0, 1.0, 1.0)
-"""The box of the whole picture."""
-
-
 def _area(boxes: NDArray[np.floating]) -> NDArray[np.float64]:
     sides = np.clip(boxes[:, 2:].astype(np.float64) - boxes[:, :2].astype(np.float64), 0.0, None)
     return np.asarray(sides[:, 0] * sides[:, 1], dtype=np.float64)
@@ -225,3 +221,7 @@ def _rounded(low: float, high: float) -> tuple[float, float]:
         return a, b
     step = 10.0**-_DIGITS
     return (a, round(a + step, _DIGITS)) if a + step <= 1.0 else (round(a - step, _DIGITS), a)
+
+
+WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+"""The box of the whole picture."""
