@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `shopthelook.catalog.migrate` when a catalog is opened."""

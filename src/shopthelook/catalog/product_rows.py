@@ -1,0 +1,183 @@
+"""Products and their change log, in SQL. Each function runs inside the caller's transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from shopthelook.catalog.product import Product
+from shopthelook.catalog.records import CatalogError, Change, CodeBatch, Fingerprint, ProductRecord
+from shopthelook.catalog.schema import changes, products
+
+CHUNK = 1000
+"""Ids per statement; databases limit the parameters of one."""
+
+Filters = Mapping[str, str | int | Sequence[int] | bool]
+
+_T = TypeVar("_T")
+_PRODUCT_FIELDS = tuple(f.name for f in fields(Product))
+_TEXT_FILTERS = {column.name for column in products.c if isinstance(column.type, sa.String)}
+
+
+def chunks(values: Sequence[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+    """The values in lists of at most `size`."""
+    iterator = iter(values)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def put(connection: Connection, items: Sequence[ProductRecord]) -> int:
+    """Insert or replace products and log each once; of two with one id the last stays. The last seq."""
+    seq = last_seq(connection)
+    now = datetime.now(UTC)
+    distinct = {item.product.id: item for item in items}
+    rows = [_row(item, number, now) for number, item in enumerate(distinct.values(), seq + 1)]
+    if rows:
+        connection.execute(_upsert(connection), rows)
+        _log(connection, [(row["seq"], row["id"]) for row in rows], deleted=False)
+    return seq + len(rows)
+
+
+def delete(connection: Connection, ids: Sequence[str]) -> int:
+    """Delete products and log each that existed. How many did."""
+    seq = last_seq(connection)
+    removed = 0
+    for chunk in chunks(list(dict.fromkeys(ids))):
+        present = connection.scalars(sa.select(products.c.id).where(products.c.id.in_(chunk))).all()
+        if present:
+            connection.execute(sa.delete(products).where(products.c.id.in_(present)))
+            _log(connection, list(enumerate(present, seq + removed + 1)), deleted=True)
+            removed += len(present)
+    return removed
+
+
+def last_seq(connection: Connection) -> int:
+    """Number of the last change, 0 before the first."""
+    return connection.scalar(sa.select(sa.func.max(changes.c.seq))) or 0
+
+
+def changed(connection: Connection, after: int, limit: int) -> list[Change]:
+    """The changes that follow number `after`, in order."""
+    query = sa.select(changes).where(changes.c.seq > after).order_by(changes.c.seq).limit(limit)
+    return [Change(row.seq, row.product_id, row.deleted) for row in connection.execute(query)]
+
+
+def get(connection: Connection, ids: Sequence[str]) -> dict[str, ProductRecord]:
+    """The products that exist, by id."""
+    found = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(sa.select(products).where(products.c.id.in_(chunk))):
+            found[row.id] = _record(row)
+    return found
+
+
+def page(connection: Connection, after: str | None, limit: int, where: Filters) -> list[ProductRecord]:
+    """Products in the order of their ids."""
+    query = sa.select(products).order_by(products.c.id).limit(limit)
+    if after is not None:
+        query = query.where(products.c.id > after)
+    for name, value in where.items():
+        query = query.where(_condition(name, value))
+    return [_record(row) for row in connection.execute(query)]
+
+
+def fingerprints(connection: Connection, ids: Sequence[str]) -> dict[str, Fingerprint]:
+    """Fingerprints of the products that exist, by id."""
+    columns = (products.c.id, products.c.row_hash, products.c.image_hash, products.c.bundle)
+    found = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(sa.select(*columns).where(products.c.id.in_(chunk))):
+            found[row.id] = Fingerprint(row.row_hash, row.image_hash, row.bundle)
+    return found
+
+
+def ids_after(connection: Connection, after: str | None, limit: int) -> list[str]:
+    """Product ids in order."""
+    query = sa.select(products.c.id).order_by(products.c.id).limit(limit)
+    if after is not None:
+        query = query.where(products.c.id > after)
+    return list(connection.scalars(query))
+
+
+def codes_of(connection: Connection, ids: Sequence[str], bundle: str) -> CodeBatch:
+    """Codes that the bundle made for these products, those that have one, in the order of their ids."""
+    query = _codes(bundle).where(products.c.id.in_(ids))
+    return _batch(connection.execute(query).tuples().all(), bundle)
+
+
+def codes_after(connection: Connection, after: str | None, limit: int, bundle: str) -> CodeBatch:
+    """The next codes that the bundle made, in the order of the product ids."""
+    query = _codes(bundle).limit(limit)
+    if after is not None:
+        query = query.where(products.c.id > after)
+    return _batch(connection.execute(query).tuples().all(), bundle)
+
+
+def _codes(bundle: str) -> sa.Select[Any]:
+    columns = sa.select(products.c.id, products.c.code, products.c.category_id)
+    return columns.where(products.c.bundle == bundle).order_by(products.c.id)
+
+
+def _batch(rows: Sequence[tuple[str, bytes, int | None]], bundle: str) -> CodeBatch:
+    width = len(rows[0][1]) if rows else 0
+    for product_id, code, _ in rows:
+        if len(code) != width:
+            raise CatalogError(
+                f"product {product_id} has a code of {len(code)} bytes where others of {bundle} "
+                f"have {width}; embed the products again"
+            )
+    codes = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.uint8).reshape(len(rows), width)
+    categories = np.array([-1 if row[2] is None else row[2] for row in rows], dtype=np.int64)
+    return CodeBatch([row[0] for row in rows], codes, categories)
+
+
+def _condition(name: str, value: object) -> sa.ColumnElement[bool]:
+    if name == "category_id":
+        wanted = [value] if isinstance(value, int) else list(value)  # type: ignore[call-overload]
+        return products.c.category_id.in_(wanted)
+    if name == "has_code":
+        return products.c.bundle.is_not(None) if value else products.c.bundle.is_(None)
+    if name in _TEXT_FILTERS:
+        return products.c[name] == value
+    custom: sa.ColumnElement[bool] = products.c.custom[name].as_string() == str(value)
+    return custom
+
+
+def _upsert(connection: Connection) -> sa.Insert:
+    if connection.dialect.name == "sqlite":
+        lite = sqlite.insert(products)
+        return lite.on_conflict_do_update(index_elements=["id"], set_=_replaced(lite.excluded))
+    full = postgresql.insert(products)
+    return full.on_conflict_do_update(index_elements=["id"], set_=_replaced(full.excluded))
+
+
+def _replaced(excluded: Any) -> dict[str, Any]:
+    return {column.name: excluded[column.name] for column in products.c if column.name != "id"}
+
+
+def _log(connection: Connection, numbered: Sequence[tuple[int, str]], deleted: bool) -> None:
+    rows = [{"seq": seq, "product_id": product_id, "deleted": deleted} for seq, product_id in numbered]
+    connection.execute(sa.insert(changes), rows)
+
+
+def _row(item: ProductRecord, seq: int, now: datetime) -> dict[str, Any]:
+    product = item.product
+    row: dict[str, Any] = {name: getattr(product, name) for name in _PRODUCT_FIELDS}
+    row["additional_image_links"] = list(product.additional_image_links)
+    row["custom"] = dict(product.custom)
+    row.update(row_hash=product.row_hash(), image_hash=item.image_hash, code=item.code, bundle=item.bundle)
+    row.update(seq=seq, updated_at=now)
+    return row
+
+
+def _record(row: sa.Row[Any]) -> ProductRecord:
+    values = row._mapping
+    said = {name: values[name] for name in _PRODUCT_FIELDS}
+    said["additional_image_links"] = tuple(said["additional_image_links"])
+    return ProductRecord(Product(**said), row.image_hash, row.code, row.bundle, row.seq, row.updated_at)
