@@ -1,5 +1,6 @@
 """The flows that join the rooms: import, embed, index; picture, objects, hits."""
 
 from shopthelook.pipeline.results import Decomposition, Hit, ObjectHits, SceneObject, SearchResult
+from shopthelook.pipeline.shop import Shop
 
-__all__ = ["Decomposition", "Hit", "ObjectHits", "SceneObject", "SearchResult"]
+__all__ = ["Decomposition", "Hit", "ObjectHits", "SceneObject", "SearchResult", "Shop"]

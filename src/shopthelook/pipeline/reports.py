@@ -21,6 +21,7 @@ class ImportReport:
         embedded: pictures (for scenes: objects) that went through the embedder.
         fetched: pictures downloaded.
         problems: problems recorded, among them those that did not fail their row.
+        total: rows that the source has, as far as that is known beforehand; 0 where it is not.
     """
 
     read: int = 0
@@ -32,6 +33,7 @@ class ImportReport:
     embedded: int = 0
     fetched: int = 0
     problems: int = 0
+    total: int = 0
     import_id: int | None = None
     seconds: float = field(default=0.0, compare=False)
 

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from shopthelook.catalog import Catalog
+from shopthelook.detection import Detector
+from shopthelook.embedding import Embedder
 from shopthelook.geometry import Box
 from shopthelook.images import Fetcher, PictureLike, PictureStore
+from shopthelook.models import Bundle, open_bundle
 from shopthelook.pipeline import layout
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.following import FollowingIndex
@@ -22,8 +25,6 @@ from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from shopthelook.catalog import ObjectRecord, SceneRecord
-    from shopthelook.detection import Detector
-    from shopthelook.embedding import Embedder
     from shopthelook.taxonomy import Category
 
 
@@ -61,14 +62,15 @@ class Shop:
 
         Args:
             database: SQLAlchemy URL; without it a SQLite file inside the folder.
-            detector, embedder: a shipped bundle's name or a bundle's folder.
+            detector, embedder: a shipped bundle's name, or a bundle's folder, written with a slash.
             threads: threads of the models; 0 lets ONNX Runtime choose.
 
         Raises:
             ShopFolderError: the folder already is a shop or cannot be written.
         """
         root = Path(directory)
-        layout.create(root, ShopConfig.new(database=database, detector=detector, embedder=embedder))
+        models = [None if name is None else _from_here(name) for name in (detector, embedder)]
+        layout.create(root, ShopConfig.new(database=database, detector=models[0], embedder=models[1]))
         return cls.open(root, threads=threads)
 
     @classmethod
@@ -109,22 +111,27 @@ class Shop:
             return self._index
 
     @cached_property
-    def _detector(self) -> Detector:
-        from shopthelook.detection import Detector
-        from shopthelook.models import open_bundle
+    def detector_bundle(self) -> Bundle:
+        """The detector's bundle; reading it does not open the model."""
+        return open_bundle(self.config.bundle(self.directory, "detector"), "detector")
 
-        return Detector(open_bundle(self.config.bundle(self.directory, "detector")), threads=self.threads)
+    @cached_property
+    def embedder_bundle(self) -> Bundle:
+        """The embedder's bundle; reading it does not open the model."""
+        return open_bundle(self.config.bundle(self.directory, "embedder"), "embedder")
+
+    @cached_property
+    def _detector(self) -> Detector:
+        return Detector(self.detector_bundle, threads=self.threads)
 
     @cached_property
     def _embedder(self) -> Embedder:
-        from shopthelook.embedding import Embedder
-        from shopthelook.models import open_bundle
-
-        return Embedder(open_bundle(self.config.bundle(self.directory, "embedder")), threads=self.threads)
+        return Embedder(self.embedder_bundle, threads=self.threads)
 
     @cached_property
     def _index(self) -> FollowingIndex:
-        return FollowingIndex(self.catalog, self.taxonomy, self.embedder, self.config.index_engine)
+        bundle = self.embedder_bundle
+        return FollowingIndex(self.catalog, self.taxonomy, bundle.id, bundle.card.bits)
 
     # Products and scenes in
 
@@ -156,7 +163,12 @@ class Shop:
 
         with ImportLock(layout.lock(self.directory)):
             return import_products(
-                self, feed, replace=replace, limit=limit, allow_private=allow_private, on_progress=on_progress
+                self,
+                feed,
+                replace_all=replace,
+                limit=limit,
+                allow_private=allow_private,
+                on_progress=on_progress,
             )
 
     def embed_products(self, *, on_progress: OnProgress | None = None) -> ImportReport:
@@ -250,15 +262,23 @@ class Shop:
 
         return search(self, picture, box=box, category=category, k=k, threshold=threshold)
 
-    def search_object(self, object_id: str, k: int = 10, offset: int = 0) -> ObjectHits:
+    def search_object(
+        self,
+        object_id: str,
+        k: int = 10,
+        offset: int = 0,
+        *,
+        category: str | int | Category | None = None,
+    ) -> ObjectHits:
         """Find the products nearest to an object of a stored scene, after skipping ``offset`` hits.
 
         Raises:
             NotFound: there is no such object.
+            UnknownCategory: no such category; the message names close ones.
         """
         from shopthelook.pipeline.searching import search_object
 
-        return search_object(self, object_id, k=k, offset=offset)
+        return search_object(self, object_id, k=k, offset=offset, category=category)
 
     def search_product(self, product_id: str, k: int = 10, offset: int = 0) -> ObjectHits:
         """Find other products that look like this one, in its category ("more like this").
@@ -308,3 +328,8 @@ class Shop:
 
     def __repr__(self) -> str:
         return f"Shop({str(self.directory)!r})"
+
+
+def _from_here(model: str) -> str:
+    """A model's folder as seen from the present folder; shop.toml reads it from the shop's."""
+    return str(Path(model).absolute()) if "/" in model or "\\" in model else model

@@ -1,0 +1,96 @@
+"""The last step of every write of products: embed what needs it, store pictures, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopthelook.catalog import Catalog, ProductRecord
+from shopthelook.catalog.product import Product
+from shopthelook.embedding import Embedder
+from shopthelook.images import PictureStore
+from shopthelook.pipeline.encoding import CodeCache, Encoded, encode
+from shopthelook.pipeline.preparing import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What one transaction wrote. ``seq`` is the catalog's change number after it."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    embedded: int
+    seq: int
+
+
+class Committer:
+    """Writes candidates. The models are asked for only when a picture is to be embedded."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        pictures: PictureStore,
+        embedder: Callable[[], Embedder],
+        bundle: str,
+        cache: CodeCache,
+    ) -> None:
+        self._catalog = catalog
+        self._pictures = pictures
+        self._embedder = embedder
+        self._bundle = bundle
+        self._cache = cache
+
+    def commit(self, candidates: Sequence[Candidate]) -> Committed:
+        """Embed and write a batch; when this returns, it is on disk."""
+        encoded, embedded = self._embed(candidates)
+        records = [self._record(candidate, encoded) for candidate in candidates]
+        for candidate in candidates:
+            if candidate.data is not None:
+                self._pictures.put(candidate.data)
+        # Pictures first: a crash in between leaves a picture too many, never a product without one.
+        seq = self._catalog.put_products(records) if records else self._catalog.last_seq()
+        return Committed(
+            added=tuple(one.product.id for one in candidates if not one.known),
+            updated=tuple(one.product.id for one in candidates if one.known),
+            embedded=embedded,
+            seq=seq,
+        )
+
+    def _embed(self, candidates: Sequence[Candidate]) -> tuple[dict[str, Encoded], int]:
+        """Codes by content hash of the picture, and how many of them the embedder made just now."""
+        found: dict[str, Encoded] = {}
+        fresh: dict[str, NDArray[np.uint8]] = {}
+        for one in candidates:
+            # The cache is asked again: the batch before may have embedded this picture meanwhile.
+            known = one.encoded or self._cache.get(one.image_hash)
+            if known is not None:
+                found[one.image_hash] = known
+            elif one.picture is not None:
+                fresh[one.image_hash] = one.picture
+        if fresh:
+            for image_hash, encoded in zip(fresh, encode(self._embedder(), [*fresh.values()]), strict=True):
+                self._cache.put(image_hash, encoded)
+                found[image_hash] = encoded
+        return found, len(fresh)
+
+    def _record(self, candidate: Candidate, found: dict[str, Encoded]) -> ProductRecord:
+        product, code = candidate.product, candidate.code
+        if code is None:
+            encoded = found[candidate.image_hash]
+            product, code = categorised(product, encoded), encoded.code
+        return ProductRecord(product=product, image_hash=candidate.image_hash, code=code, bundle=self._bundle)
+
+
+def categorised(product: Product, encoded: Encoded) -> Product:
+    """The product with the embedder's category where the merchant gave none."""
+    if product.category_id is not None and product.category_source != "predicted":
+        return product
+    return replace(
+        product,
+        category_id=encoded.category.id,
+        category_source="predicted",
+        category_score=encoded.score,
+    )

@@ -1,0 +1,165 @@
+"""``shop.toml``: the few settings of a shop, read strictly so that a typo is found at once."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from shopthelook.images import FetchRules
+from shopthelook.pipeline.errors import ConfigError
+
+ENGINES = ("exact",)
+
+_SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
+    # section -> key -> (field of ShopConfig, type)
+    "database": {"url": ("database", str)},
+    "models": {"detector": ("detector", str), "embedder": ("embedder", str)},
+    "fetch": {
+        "allow_private": ("allow_private", bool),
+        "allow_hosts": ("allow_hosts", list),
+        "deny_hosts": ("deny_hosts", list),
+        "timeout_s": ("timeout_s", (int, float)),
+        "retries": ("retries", int),
+        "max_bytes": ("max_bytes", int),
+        "concurrency": ("concurrency", int),
+    },
+    "index": {"engine": ("index_engine", str)},
+    "serve": {"title": ("title", str)},
+}
+
+_TEMPLATE = """\
+# A shop of shopthelook. Paths are relative to this folder.
+
+[database]
+url = {database}            # or a PostgreSQL URL
+
+[models]
+detector = {detector}       # a shipped bundle's name, or the folder of a bundle
+embedder = {embedder}
+
+[fetch]                     # pictures and feeds that are fetched from addresses
+allow_private = false       # addresses of the local network
+allow_hosts = []            # when not empty, only these hosts
+deny_hosts = []
+timeout_s = 10
+concurrency = 8
+max_bytes = 20_000_000
+
+[index]
+engine = "exact"
+
+[serve]
+title = "Shop The Look"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopConfig:
+    """The settings of a shop; each has a default, so an empty ``shop.toml`` is a good one."""
+
+    database: str = "sqlite:///shop.db"
+    detector: str = "detector-lite"
+    embedder: str = "embedder-lite"
+    allow_private: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    deny_hosts: tuple[str, ...] = ()
+    timeout_s: float = 10.0
+    retries: int = 2
+    max_bytes: int = 20_000_000
+    concurrency: int = 8
+    index_engine: str = "exact"
+    title: str = "Shop The Look"
+
+    def __post_init__(self) -> None:
+        for name in ("timeout_s", "max_bytes", "concurrency"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"shop.toml: {name} must be above 0, not {getattr(self, name)}")
+        if self.retries < 0:
+            raise ConfigError(f"shop.toml: retries must not be negative, but is {self.retries}")
+        if self.index_engine not in ENGINES:
+            raise ConfigError(f"shop.toml: no index engine {self.index_engine!r}; there is {ENGINES}")
+
+    @classmethod
+    def new(
+        cls, *, database: str | None = None, detector: str | None = None, embedder: str | None = None
+    ) -> Self:
+        """The defaults, but for what is given."""
+        plain = cls()
+        return replace(
+            plain,
+            database=plain.database if database is None else database,
+            detector=plain.detector if detector is None else detector,
+            embedder=plain.embedder if embedder is None else embedder,
+        )
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read ``shop.toml``.
+
+        Raises:
+            ConfigError: it is not TOML, or names an unknown setting, or a value has the wrong type.
+        """
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"shop.toml is not TOML: {error}") from None
+        values: dict[str, Any] = {}
+        for section, table in document.items():
+            known = _SETTINGS.get(section)
+            if known is None or not isinstance(table, Mapping):
+                raise ConfigError(f"shop.toml: no section [{section}]; there are {', '.join(_SETTINGS)}")
+            for key, value in table.items():
+                if key not in known:
+                    raise ConfigError(f"shop.toml: [{section}] has no {key!r}; it has {', '.join(known)}")
+                name, kind = known[key]
+                values[name] = _checked(f"[{section}] {key}", value, kind)
+        return cls(**values)
+
+    def to_toml(self) -> str:
+        """A commented ``shop.toml`` with this database and these models, all else as it ships."""
+        return _TEMPLATE.format(
+            **{name: json.dumps(getattr(self, name)) for name in ("database", "detector", "embedder")}
+        )
+
+    def database_url(self, root: Path) -> str:
+        """The database's URL with a relative SQLite path taken from the shop's folder."""
+        start = "sqlite:///"
+        path = self.database.removeprefix(start)
+        if path == self.database or not path or path.startswith(("/", ":memory:", "file:")):
+            return self.database
+        return f"{start}{(root.resolve() / path).as_posix()}"
+
+    def bundle(self, root: Path, kind: Literal["detector", "embedder"]) -> str:
+        """A bundle's name, or its folder's absolute path."""
+        named = self.detector if kind == "detector" else self.embedder
+        if "/" not in named and "\\" not in named:
+            return named
+        return str(root.resolve() / Path(named).expanduser())
+
+    def fetch_rules(self, allow_private: bool = False) -> FetchRules:
+        """The rules for pictures and feeds by address; ``allow_private`` adds to what is allowed."""
+        return FetchRules(
+            allow_private=self.allow_private or allow_private,
+            allow_hosts=self.allow_hosts,
+            deny_hosts=self.deny_hosts,
+            timeout_s=self.timeout_s,
+            retries=self.retries,
+            max_bytes=self.max_bytes,
+            concurrency=self.concurrency,
+        )
+
+
+def _checked(where: str, value: Any, kind: type | tuple[type, ...]) -> Any:
+    # A TOML true is a Python int too, which no number setting means.
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        wanted = kind.__name__ if isinstance(kind, type) else "number"
+        raise ConfigError(f"shop.toml: {where} must be a {wanted}, not {value!r}")
+    if isinstance(value, list):
+        if not all(isinstance(entry, str) for entry in value):
+            raise ConfigError(f"shop.toml: {where} must be a list of texts, not {value!r}")
+        return tuple(value)
+    return value

@@ -1,0 +1,91 @@
+"""The product index in memory, kept level with the catalog's change log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopthelook.catalog import Catalog
+from shopthelook.retrieval import ExactIndex, Hits, ProductIndex
+from shopthelook.taxonomy import Taxonomy
+
+
+class FollowingIndex:
+    """An index that first reads what the catalog's change log has since it last looked.
+
+    So a write of this or any other process that was committed before a search is in its answer.
+    Safe to share among threads: one follows the log at a time, searches do not wait for each other.
+
+    Args:
+        bundle: id of the embedder whose codes are indexed; products with codes of another are left out.
+        bits: length of a code in bits.
+    """
+
+    def __init__(self, catalog: Catalog, taxonomy: Taxonomy, bundle: str, bits: int) -> None:
+        self._catalog = catalog
+        self._bundle = bundle
+        self._bits = bits
+        self._positions = {category.id: category.position for category in taxonomy}
+        self._following = threading.Lock()
+        self._index: ProductIndex | None = None
+        self._seq = 0
+
+    @property
+    def seq(self) -> int:
+        """The last change that the index holds."""
+        return self._seq
+
+    def __len__(self) -> int:
+        return 0 if self._index is None else len(self._index)
+
+    def search(
+        self, codes: NDArray[np.uint8], k: int, ranges: Sequence[tuple[int, int] | None]
+    ) -> list[Hits]:
+        """The ``k`` nearest products of each code, shape ``(q, bits // 8)``, in each taxonomy range."""
+        return self.refresh().search(codes, k, ranges)
+
+    def refresh(self) -> ProductIndex:
+        """Bring the index level with the catalog and return it."""
+        last = self._catalog.last_seq()
+        index = self._index
+        if index is not None and last == self._seq:
+            return index
+        with self._following:
+            # A smaller number means another database took the place of the one that was read.
+            if self._index is None or last < self._seq:
+                self._rebuild()
+            while self._seq < last and self._follow():
+                pass
+            assert self._index is not None  # noqa: S101 - _rebuild sets it
+            return self._index
+
+    def _rebuild(self) -> None:
+        # The number is read first: a change in between is followed once more, which does no harm.
+        seq = self._catalog.last_seq()
+        index: ProductIndex = ExactIndex(self._bits)
+        for batch in self._catalog.codes(None, self._bundle):
+            index.upsert(batch.ids, batch.codes, self._to_positions(batch.category_ids))
+        index.seq = self._seq = seq
+        self._index = index
+
+    def _follow(self) -> bool:
+        """Apply the next stretch of the log; False when there was nothing left."""
+        index = self._index
+        changes = self._catalog.changes(after=self._seq)
+        if index is None or not changes:
+            return False
+        # Only how a product is now counts, however often it changed; codes() reads it as it is now.
+        names = {change.product_id for change in changes}
+        present: set[str] = set()
+        for batch in self._catalog.codes(sorted(names), self._bundle):
+            index.upsert(batch.ids, batch.codes, self._to_positions(batch.category_ids))
+            present.update(batch.ids)
+        index.delete(sorted(names - present))
+        index.seq = self._seq = changes[-1].seq
+        return True
+
+    def _to_positions(self, category_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.array([self._positions.get(int(i), -1) for i in category_ids], np.int64)

@@ -1,0 +1,186 @@
+"""Bring the catalog level with a product feed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from shopthelook.catalog.feeds import FeedProblem, FeedRow, parse_product
+from shopthelook.pipeline.ahead import batches, work_ahead
+from shopthelook.pipeline.committing import Committer
+from shopthelook.pipeline.encoding import CodeCache
+from shopthelook.pipeline.errors import SourceError
+from shopthelook.pipeline.feed_source import FeedSource, Outline, id_of, open_feed
+from shopthelook.pipeline.preparing import Prepared, Preparer, Row
+from shopthelook.pipeline.reports import ImportReport, OnProgress
+from shopthelook.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from shopthelook.pipeline.shop import Shop
+
+BATCH = 64
+"""Rows of one transaction: what a crash can undo, and what a progress line moves by."""
+
+_COUNTED = ("read", "added", "updated", "unchanged", "removed", "failed", "embedded", "fetched", "problems")
+
+
+@dataclass(slots=True)
+class _Batch:
+    read: int = 0
+    rows: list[Row] = field(default_factory=list)
+    problems: list[FeedProblem] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)  # ids of rows that cannot be used
+    nameless: int = 0  # rows that cannot be used and give no id
+
+
+def import_products(
+    shop: Shop,
+    feed: str | os.PathLike[str],
+    *,
+    replace_all: bool,
+    limit: int | None,
+    allow_private: bool,
+    on_progress: OnProgress | None,
+) -> ImportReport:
+    """See ``Shop.import_products``. The caller holds the import lock."""
+    if replace_all and limit is not None:
+        raise SourceError("replace and limit do not go together: the rows beyond the limit would be removed")
+    if limit is not None and limit < 1:
+        raise SourceError(f"limit must be at least 1, not {limit}")
+    with (
+        shop.fetcher(allow_private=allow_private) as fetcher,
+        open_feed(os.fspath(feed), fetcher, shop.directory) as source,
+    ):
+        cache = CodeCache()
+        bundle = shop.embedder_bundle.id
+        run = _Run(
+            shop,
+            source,
+            Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.max_bytes),
+            Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle, cache),
+            replace_all,
+            on_progress,
+        )
+        return run.run(limit)
+
+
+class _Run:
+    """One import from start to end."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        source: FeedSource,
+        preparer: Preparer,
+        committer: Committer,
+        replace_all: bool,
+        on_progress: OnProgress | None,
+    ) -> None:
+        self._shop = shop
+        self._source = source
+        self._preparer = preparer
+        self._committer = committer
+        self._replace_all = replace_all
+        self._on_progress = on_progress
+        self._started = time.monotonic()
+        self.report = ImportReport()
+
+    def run(self, limit: int | None) -> ImportReport:
+        outline = self._source.outline(limit)
+        catalog = self._shop.catalog
+        import_id = catalog.start_import(self._source.name, "products")
+        self._count(import_id=import_id, total=outline.rows)
+        self._tell()
+        parsed = _parse(islice(self._source.rows(), limit), outline, self._shop.taxonomy)
+        for batch, prepared in work_ahead(parsed, self._prepare):
+            self._commit(batch, prepared)
+        if self._replace_all:
+            self._remove_the_rest(import_id)
+        catalog.finish_import(import_id, self._counts())
+        return self.report
+
+    def _prepare(self, batch: _Batch) -> tuple[_Batch, Prepared]:
+        return batch, self._preparer.prepare(batch.rows, self._source.links)
+
+    def _commit(self, batch: _Batch, prepared: Prepared) -> None:
+        catalog, import_id = self._shop.catalog, self.report.import_id
+        assert import_id is not None  # noqa: S101 - run() sets it first
+        problems = batch.problems + prepared.problems
+        done = self._committer.commit(prepared.candidates)
+        if self._replace_all:
+            # Products whose row or picture failed are in the feed, too: replacing must not remove them.
+            catalog.touch([row.product.id for row in batch.rows] + batch.failed, import_id)
+        catalog.add_problems(import_id, problems)
+        self._count(
+            read=batch.read,
+            added=len(done.added),
+            updated=len(done.updated),
+            unchanged=len(prepared.unchanged),
+            failed=len(prepared.failed) + len(batch.failed) + batch.nameless,
+            embedded=done.embedded,
+            fetched=prepared.fetched,
+            problems=len(problems),
+        )
+        self._tell()
+
+    def _remove_the_rest(self, import_id: int) -> None:
+        catalog = self._shop.catalog
+        # Listed first: removing while the list is read would change what is read.
+        for ids in batches(iter(list(catalog.ids_not_in_import(import_id))), 1000):
+            self._count(removed=catalog.delete_products(ids))
+            self._tell()
+
+    def _count(self, **more: int) -> None:
+        now = {name: getattr(self.report, name) for name in more}
+        self.report = replace(
+            self.report,
+            **{name: (now[name] or 0) + number for name, number in more.items()},
+            seconds=time.monotonic() - self._started,
+        )
+
+    def _counts(self) -> dict[str, int]:
+        return {name: getattr(self.report, name) for name in _COUNTED}
+
+    def _tell(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(self.report)
+
+
+def _parse(rows: Iterator[FeedRow | FeedProblem], outline: Outline, taxonomy: Taxonomy) -> Iterator[_Batch]:
+    """Batches of good rows whose ids all differ, with what was wrong with the others."""
+    for numbered in batches(enumerate(rows), BATCH):
+        batch = _Batch(read=len(numbered))
+        for place, row in numbered:
+            _take(batch, place, row, outline, taxonomy)
+        yield batch
+
+
+def _take(
+    batch: _Batch, place: int, row: FeedRow | FeedProblem, outline: Outline, taxonomy: Taxonomy
+) -> None:
+    if isinstance(row, FeedProblem):
+        batch.problems.append(row)
+        _fail(batch, row.product_id)
+        return
+    key = id_of(row)
+    if outline.last.get(key, place) != place:
+        reason = "a later row of the feed has the same id; that one counts"
+        batch.problems.append(FeedProblem(row.line, key, "id", reason))
+        return
+    product, problems = parse_product(row, taxonomy)
+    batch.problems.extend(problems)
+    if product is None:
+        _fail(batch, key or None)
+    else:
+        batch.rows.append(Row(row.line, product))
+
+
+def _fail(batch: _Batch, product_id: str | None) -> None:
+    if product_id:
+        batch.failed.append(product_id)
+    else:
+        batch.nameless += 1
