@@ -231,6 +231,13 @@ class Catalog:
             counted["problems"] = import_rows.count_problems(connection)
         return counted
 
+    def codes_by_bundle(self) -> dict[str, int]:
+        """Numbers of products by the id of the bundle that made their code."""
+        count = sa.select(products.c.bundle, sa.func.count()).where(products.c.bundle.is_not(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(count.group_by(products.c.bundle)).all()
+        return {str(bundle): number for bundle, number in rows}
+
     def _paged(self, page: Callable[[Connection, str | None], list[str]]) -> Iterator[str]:
         after: str | None = None
         while True:
