@@ -87,13 +87,13 @@ class ExactIndex:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take products out, see `ProductIndex.delete`."""
-        present = {product_id for product_id in ids if product_id in self._rows}
-        if not present:
-            return
         with self._writing:
+            present = {product_id for product_id in ids if product_id in self._rows}
+            if not present:
+                return
             main, fresh = self._buried(present)
             for product_id in present:
-                self._rows.pop(product_id, None)
+                del self._rows[product_id]
             self._replace(main, fresh)
 
     def compact(self) -> None:
@@ -123,11 +123,9 @@ class ExactIndex:
         )
 
     def _replace(self, main: Rows, fresh: Rows) -> None:
-        state = _State(main, fresh)
+        self._state = state = _State(main, fresh)
         if state.changes > max(_LEAST_CHANGES, main.count // _CHANGED_SHARE):
             self._merge(state)
-        else:
-            self._state = state
 
     def _merge(self, state: _State) -> None:
         main = merged(state.main, state.fresh)
