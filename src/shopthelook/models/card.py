@@ -158,7 +158,13 @@ class Card:
         """The JSON of the card, as `from_dict` reads it."""
         values = asdict(self)
         del values["source"]
-        values["input"] |= {"layout": "NCHW", "color": "RGB", "resize": _sizes(values["input"]["resize"])}
+        values["input"] |= {
+            "mean": list(self.input.mean),
+            "std": list(self.input.std),
+            "layout": "NCHW",
+            "color": "RGB",
+            "resize": _sizes(values["input"]["resize"]),
+        }
         values["labels"] = [_without_empty(label) for label in values["labels"]]
         values["outputs"] = dict(self.outputs)
         for key in ("data", "metrics"):
