@@ -1,0 +1,78 @@
+"""Wires a shop, the routes and the pages into one application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import shopthelook
+from shopthelook.pipeline import Shop
+from shopthelook.serving import errors, pages
+from shopthelook.serving.limits import BodyLimit
+from shopthelook.serving.metrics import Measured, Metrics
+from shopthelook.serving.routes import pictures, products, scenes, search, state
+from shopthelook.serving.security import SecurityHeaders
+from shopthelook.serving.state import Serving
+from shopthelook.serving.views import Views
+from shopthelook.serving.workers import Workers
+
+# What a form adds to the photo in it: borders, headers and the other fields.
+FORM_ROOM = 64 * 1024
+
+DESCRIPTION = """
+A visual shop: find the objects of a photo, and the products that look like each of them.
+
+Boxes are `[x1, y1, x2, y2]` as fractions of the picture's width and height. Every failure answers
+`{"error": {"code", "message", "field"}}`; `field` names what was wrong in the request.
+"""
+
+
+def create_app(shop: Shop, *, max_body_bytes: int | None = None, model_threads: int | None = None) -> FastAPI:
+    """The application of ``shop``: the API under ``/v1``, health, metrics and the web page.
+
+    The shop stays the caller's: close it when the server has stopped.
+
+    Args:
+        max_body_bytes: largest request; by default what the shop's largest picture needs.
+        model_threads: searches that run a model at the same time; by default one per two cores.
+    """
+    cores = os.cpu_count() or 1
+    serving = Serving(
+        shop=shop,
+        views=Views(shop.taxonomy),
+        metrics=Metrics(),
+        models=Workers("models", threads=model_threads or max(1, cores // 2), queue=32),
+        reads=Workers("reads", threads=8, queue=256),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        serving.models.close()
+        serving.reads.close()
+
+    app = FastAPI(
+        title="shopthelook",
+        version=shopthelook.__version__,
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_url="/v1/openapi.json",
+        # The stock documentation pages load scripts from elsewhere; this server sends nobody elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.serving = serving
+    errors.install(app)
+    for part in (search, scenes, products, pictures, state):
+        app.include_router(part.router)
+    app.include_router(pages.router())
+    limit = shop.config.max_bytes + FORM_ROOM if max_body_bytes is None else max_body_bytes
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimit, limit=limit)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=serving.metrics)
+    return app

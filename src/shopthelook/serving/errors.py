@@ -1,0 +1,128 @@
+"""What goes wrong, as HTTP: one JSON shape for every failure, which names the field at fault."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shopthelook.errors import ShopError
+from shopthelook.geometry import BoxError
+from shopthelook.images import PictureError
+from shopthelook.pipeline.errors import NotFound
+from shopthelook.serving.schemas import ErrorAnswer, ErrorBody
+from shopthelook.taxonomy import UnknownCategory
+
+log = logging.getLogger(__name__)
+
+PICTURE_STATUS = {"too_large": 413, "not_found": 404}
+HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    503: "busy",
+}
+
+
+class ApiError(ShopError):
+    """A request that cannot be answered, with the status and the field to say so.
+
+    Args:
+        status: HTTP status, 4xx or 503.
+        code: a stable word for programs.
+        message: what was wrong and what to send instead.
+        field: the request's field at fault; None where it is no single one.
+    """
+
+    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.field = field
+
+
+class UploadTooLarge(HTTPException):
+    """The request's body went over the limit; raised while it is still being read."""
+
+    def __init__(self, limit: int) -> None:
+        size = f"{limit / 1e6:.0f} MB" if limit >= 1_000_000 else f"{limit} bytes"
+        super().__init__(413, f"The request is larger than {size}. Send a smaller picture or fewer products.")
+
+
+def not_found(what: str, key: str, field: str) -> ApiError:
+    """The 404 of an id that the shop does not hold."""
+    return ApiError(404, "not_found", f"There is no {what} {key!r} in this shop.", field)
+
+
+def answer(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
+    """The one shape of a failure: ``{"error": {"code", "message", "field"}}``."""
+    body = ErrorAnswer(error=ErrorBody(code=code, message=message, field=field))
+    headers = {"Retry-After": "1"} if status == 503 else None
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+
+
+def describe(error: ShopError) -> tuple[int, str, str | None]:
+    """Status, code and field of a failure of the rooms below."""
+    if isinstance(error, ApiError):
+        return error.status, error.code, error.field
+    if isinstance(error, PictureError):
+        status = PICTURE_STATUS.get(error.reason, 422)
+        return status, error.reason, "photo"
+    if isinstance(error, BoxError):
+        return 422, "bad_box", "box"
+    if isinstance(error, UnknownCategory):
+        return 422, "unknown_category", "category"
+    if isinstance(error, NotFound):
+        return 404, "not_found", None
+    return 400, "bad_request", getattr(error, "field", None)
+
+
+def field_name(location: Sequence[Any]) -> str | None:
+    """``("body", "ids", 0)`` -> ``"ids.0"``."""
+    words = [str(part) for part in location]
+    if words and words[0] in {"body", "query", "path", "header"}:
+        words = words[1:]
+    # The tags of a body that is one thing or a list of them.
+    if words and words[0] in {"one", "many"}:
+        words = words[1:]
+    return ".".join(words) or None
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of ``app`` answer in the one shape."""
+
+    @app.exception_handler(ShopError)
+    async def shop_error(_request: Request, error: ShopError) -> JSONResponse:
+        status, code, field = describe(error)
+        return answer(status, code, str(error), field)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        problems = error.errors()
+        names = [field_name(problem["loc"]) for problem in problems]
+        if problems and problems[0]["type"] == "json_invalid":
+            return answer(422, "bad_json", f"The body is not JSON: {problems[0]['ctx']['error']}.")
+        text = "; ".join(
+            f"{name}: {problem['msg']}" if name else str(problem["msg"])
+            for name, problem in zip(names, problems, strict=True)
+        )
+        return answer(422, "invalid", text or "The request is malformed.", names[0] if names else None)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        code = HTTP_CODES.get(error.status_code, "error")
+        field = "photo" if error.status_code == 413 else None
+        return answer(error.status_code, code, str(error.detail), field)
+
+    @app.exception_handler(Exception)
+    async def failure(request: Request, error: Exception) -> JSONResponse:
+        log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(500, "internal", "The server failed on this request; its log says why.")

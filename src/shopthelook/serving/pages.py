@@ -1,0 +1,86 @@
+"""The built web page, held in memory: no request's path ever reaches the file system."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+FOLDER = Path(__file__).parent / "pages"
+COMPRESSED = {".js", ".css", ".html", ".svg", ".webmanifest"}
+NOT_BUILT = b"""<!doctype html><meta charset="utf-8"><title>shopthelook</title>
+<p>The pages are not built. In a checkout run <code>npm ci && npm run build</code> in <code>web/</code>
+and start the server again; the API under <code>/v1</code> works without them.</p>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file of the build."""
+
+    data: bytes
+    packed: bytes | None
+    media_type: str
+    etag: str
+    lasting: bool
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> Page:
+        """The file ``name``; what lies under ``assets/`` has its content's hash in its name."""
+        suffix = Path(name).suffix
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        kind = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}.get(suffix, kind)
+        return cls(
+            data=data,
+            packed=gzip.compress(data, mtime=0) if suffix in COMPRESSED else None,
+            media_type=kind,
+            etag=f'"{hashlib.sha256(data).hexdigest()[:32]}"',
+            lasting=name.startswith("assets/"),
+        )
+
+    def answer(self, request: Request, status: int = 200) -> Response:
+        """This file for ``request``."""
+        headers = {
+            "ETag": self.etag,
+            "Cache-Control": "public, max-age=31536000, immutable" if self.lasting else "no-cache",
+            "Vary": "Accept-Encoding",
+        }
+        if self.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        if self.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(self.packed, status, headers, self.media_type)
+        return Response(self.data, status, headers, self.media_type)
+
+
+def read(folder: Path = FOLDER) -> dict[str, Page]:
+    """All files of the build by their name; without a build, one page that says how to make it."""
+    pages = {
+        path.relative_to(folder).as_posix(): Page.of(path.relative_to(folder).as_posix(), path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return pages if "index.html" in pages else {"index.html": Page.of("index.html", NOT_BUILT)}
+
+
+def router(folder: Path = FOLDER) -> APIRouter:
+    """Routes of the page's own addresses and of its files."""
+    pages = read(folder)
+    routes = APIRouter(include_in_schema=False)
+
+    async def index(request: Request) -> Response:
+        return pages["index.html"].answer(request)
+
+    for address in ("/", "/scene/{rest:path}", "/product/{rest:path}", "/photo"):
+        routes.add_api_route(address, index, methods=["GET", "HEAD"])
+
+    async def file(request: Request) -> Response:
+        return pages[request.url.path.lstrip("/")].answer(request)
+
+    for name in pages:
+        routes.add_api_route(f"/{name}", file, methods=["GET", "HEAD"])
+    return routes

@@ -1,0 +1,69 @@
+"""How the shop and the server are."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import APIRouter, Response
+
+import shopthelook
+from shopthelook.serving import schemas
+from shopthelook.serving.state import ServingDep
+
+log = logging.getLogger(__name__)
+
+router = APIRouter(tags=["state"])
+
+
+@router.get("/v1/status", summary="What the shop holds")
+async def status(serving: ServingDep) -> schemas.StatusAnswer:
+    """Counts, models, and how far the index is behind the database."""
+    now = await serving.reads.run(serving.shop.status)
+    return schemas.StatusAnswer(
+        version=shopthelook.__version__,
+        title=serving.title,
+        detector=now.detector,
+        embedder=now.embedder,
+        products=now.products,
+        with_code=now.with_code,
+        other_code=now.other_code,
+        without_code=now.without_code,
+        scenes=now.scenes,
+        objects=now.objects,
+        problems=now.problems,
+        index_size=now.index_size,
+        index_seq=now.index_seq,
+        last_seq=now.last_seq,
+    )
+
+
+@router.get("/healthz", summary="Is the process alive?")
+async def healthz() -> schemas.Health:
+    """Touches nothing but the event loop."""
+    return schemas.Health(status="ok")
+
+
+@router.get("/readyz", summary="Can it answer searches?", responses={503: {"model": schemas.Health}})
+async def readyz(serving: ServingDep, response: Response) -> schemas.Health:
+    """Asks the database and sees that the models open."""
+    try:
+        await serving.reads.run(_ready, serving)
+    except Exception:
+        log.exception("not ready")
+        response.status_code = 503
+        return schemas.Health(status="not ready")
+    return schemas.Health(status="ok")
+
+
+def _ready(serving: ServingDep) -> None:
+    serving.shop.catalog.last_seq()
+    _ = serving.shop.detector, serving.shop.embedder
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(serving: ServingDep) -> Response:
+    """Prometheus' text format."""
+    counts = await serving.reads.run(serving.shop.catalog.counts)
+    for what, count in counts.items():
+        serving.metrics.held.labels(what).set(count)
+    return Response(serving.metrics.text(), media_type="text/plain; version=0.0.4")
