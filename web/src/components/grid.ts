@@ -1,0 +1,129 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import { HitFeed } from "../feed.js";
+import type { HitSource } from "../look.js";
+import { NearEnd } from "../near.js";
+import { shared, skeleton } from "../styles/shared.js";
+import "./card.js";
+
+/** Products of one source: a row to swipe through, or a grid without end. */
+@customElement("stl-grid")
+export class Grid extends LitElement {
+  static override styles = [
+    shared,
+    skeleton,
+    css`
+      :host {
+        display: block;
+      }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(var(--card, 150px), 1fr));
+        gap: 20px 14px;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      :host([row]) ul {
+        grid-auto-flow: column;
+        grid-auto-columns: 138px;
+        grid-template-columns: none;
+        gap: 12px;
+        padding: 4px 16px 12px;
+        overflow-x: auto;
+        overscroll-behavior-x: contain;
+        scroll-snap-type: x proximity;
+        scroll-padding: 16px;
+        scrollbar-width: none;
+      }
+      :host([row]) li {
+        scroll-snap-align: start;
+      }
+      li {
+        min-width: 0;
+      }
+      .blank {
+        aspect-ratio: 1;
+      }
+      .line {
+        height: 12px;
+        margin: 10px 4px 0;
+        border-radius: 6px;
+      }
+      .short {
+        width: 45%;
+        margin-top: 8px;
+      }
+      .word {
+        padding: 28px 16px;
+        color: var(--muted);
+        text-align: center;
+      }
+      .word .pill {
+        margin-top: 12px;
+      }
+      .end {
+        height: 1px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source: HitSource | null = null;
+  /** One row that scrolls sideways. */
+  @property({ type: Boolean, reflect: true }) row = false;
+  /** Ask for more as the end comes near. */
+  @property({ type: Boolean }) endless = false;
+  /** Says how many there are to those who cannot see them. */
+  @property() label = "";
+
+  readonly feed = new HitFeed(this);
+
+  constructor() {
+    super();
+    new NearEnd(this, () => {
+      if (this.feed.failure === null) void this.feed.more();
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("source")) this.feed.open(this.source);
+  }
+
+  override render(): TemplateResult {
+    const { hits, loading, failure, done } = this.feed;
+    if (failure !== null) return this.#failed(failure.message);
+    if (hits.length === 0 && !loading) {
+      return html`<p class="word" role="status">No product in this shop looks like it.</p>`;
+    }
+    return html`<ul aria-label=${this.label} aria-busy=${loading}>
+        ${repeat(
+          hits,
+          (hit) => hit.product_id,
+          (hit) => html`<li><stl-card .hit=${hit}></stl-card></li>`,
+        )}
+        ${loading ? this.#blanks(hits.length === 0 ? 8 : 4) : nothing}
+      </ul>
+      ${this.endless && !done ? html`<div class="end"></div>` : nothing}
+      <p class="unseen" role="status">${loading ? "Looking for products" : `${hits.length} products`}</p>`;
+  }
+
+  #failed(message: string): TemplateResult {
+    return html`<div class="word" role="alert">
+      <p>${message}</p>
+      <button class="pill" @click=${() => this.feed.more()}>Try again</button>
+    </div>`;
+  }
+
+  #blanks(count: number): TemplateResult[] {
+    return Array.from(
+      { length: count },
+      () => html`<li aria-hidden="true">
+        <div class="skeleton blank"></div>
+        <div class="skeleton line"></div>
+        <div class="skeleton line short"></div>
+      </li>`,
+    );
+  }
+}

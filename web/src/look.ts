@@ -1,0 +1,123 @@
+/** A picture that is looked at, its objects, and where the products of each come from. */
+import { api, type Box, type FoundObject, type Hit, type ObjectHits, type Scene, type SearchAnswer } from "./api.js";
+
+export interface HitSlice {
+  hits: Hit[];
+  /** Where the next slice starts; null at the end. */
+  next: number | null;
+}
+
+export type HitSource = (offset: number) => Promise<HitSlice>;
+
+export interface LookObject {
+  /** Part of the address: `object-2`, or `box-0.1,0.2,0.5,0.6` for a box drawn by hand. */
+  key: string;
+  box: Box;
+  label: string;
+  whole: boolean;
+  source: HitSource;
+}
+
+export interface Look {
+  /** Address of the picture at about this width. */
+  picture: (width: 160 | 320 | 640 | 1280) => string;
+  width: number;
+  height: number;
+  title: string;
+  objects: LookObject[];
+  /** Nothing was found in it, so the one object is the whole picture. */
+  wholePicture: boolean;
+  /** Products of a part of the picture. */
+  searchBox: (box: Box) => HitSource;
+}
+
+const PAGE = 24;
+const MOST = 200;
+
+function labelOf(found: FoundObject): string {
+  return found.category?.name ?? "Whole picture";
+}
+
+/** Asks for one answer of growing size and deals it out in slices: the way to page through a
+ * search whose query is a picture that the server does not keep. */
+function dealt(ask: (k: number) => Promise<ObjectHits | undefined>, first?: ObjectHits, asked = 0): HitSource {
+  let held = first?.hits ?? [];
+  let size = asked;
+  return async (offset) => {
+    if (offset + PAGE > held.length && held.length === size && size < MOST) {
+      size = size === 0 ? PAGE * 2 : MOST;
+      held = (await ask(size))?.hits ?? [];
+    }
+    const hits = held.slice(offset, offset + PAGE);
+    const end = offset + hits.length;
+    const more = end < held.length || (held.length === size && size < MOST);
+    return { hits, next: more ? end : null };
+  };
+}
+
+export function sceneLook(scene: Scene): Look {
+  return {
+    picture: (width) => `${scene.image}?w=${width}`,
+    width: scene.width,
+    height: scene.height,
+    title: scene.title,
+    wholePicture: false,
+    objects: scene.objects.map((found, place) => {
+      const id = found.id ?? `${scene.id}/${place}`;
+      return {
+        key: `object-${id.slice(id.lastIndexOf("/") + 1)}`,
+        box: found.box,
+        label: labelOf(found),
+        whole: false,
+        source: async (offset) => {
+          const page = await api.objectProducts(id, offset, PAGE);
+          return { hits: page.hits, next: page.next_offset };
+        },
+      };
+    }),
+    searchBox: (box) => dealt(async (k) => (await api.searchSceneBox(scene.id, box, k)).objects[0]),
+  };
+}
+
+/** How many products of each object the first answer to a photo holds. */
+export const PHOTO_HITS = PAGE;
+
+export function photoLook(photo: Blob, source: string, answer: SearchAnswer): Look {
+  return {
+    picture: () => source,
+    width: answer.width ?? 1,
+    height: answer.height ?? 1,
+    title: "Your photo",
+    wholePicture: answer.whole_picture,
+    objects: answer.objects.map((found, place) => ({
+      key: `object-${place}`,
+      box: found.box,
+      label: labelOf(found),
+      whole: answer.whole_picture,
+      source: dealt(
+        async (k) => {
+          const category = found.searched?.path;
+          const wanted = { box: found.box, k, ...(category === undefined ? {} : { category }) };
+          return (await api.searchPhoto(photo, wanted)).objects[0];
+        },
+        found,
+        PHOTO_HITS,
+      ),
+    })),
+    searchBox: (box) => dealt(async (k) => (await api.searchPhoto(photo, { box, k })).objects[0]),
+  };
+}
+
+/** The object that a `box-...` key stands for, if the key is one. */
+export function boxObject(look: Look, key: string): LookObject | null {
+  if (!key.startsWith("box-")) return null;
+  const [x1, y1, x2, y2] = key.slice(4).split(",").map(Number);
+  if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) return null;
+  if (!(x1 >= 0 && y1 >= 0 && x1 < x2 && y1 < y2 && x2 <= 1 && y2 <= 1)) return null;
+  const box: Box = [x1, y1, x2, y2];
+  return { key, box, label: "Your box", whole: false, source: look.searchBox(box) };
+}
+
+export function boxKey(box: Box): string {
+  return `box-${box.map((side) => Number(side.toFixed(3))).join(",")}`;
+}
