@@ -71,4 +71,4 @@ def _codes(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _words(codes: NDArray[np.uint8]) -> NDArray[Any]:
     # Eight bytes at a time where they fill whole words.
     codes = np.ascontiguousarray(codes)
-    return codes.view(np.uint64) if codes.shape[1] % 8 == 0 and codes.size else codes
+    return codes.view(np.uint64) if codes.shape[1] % 8 == 0 else codes
