@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.postgres import postgres_server, postgres_url  # noqa: F401
 from tests.fixtures.tiny_bundles import make_tiny_detector, make_tiny_embedder
 
 

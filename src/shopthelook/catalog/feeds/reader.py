@@ -1,5 +1,6 @@
 """One entry for every feed format."""
 
+import codecs
 import os
 from collections.abc import Iterator
 from itertools import chain
@@ -8,7 +9,7 @@ from typing import BinaryIO
 
 from shopthelook.catalog.feeds.delimited import read_delimited
 from shopthelook.catalog.feeds.jsonl import read_jsonl
-from shopthelook.catalog.feeds.lines import BYTE_ORDER_MARKS, encoding_of, lines
+from shopthelook.catalog.feeds.lines import encoding_of, lines
 from shopthelook.catalog.feeds.row import FeedError, FeedProblem, FeedRow
 from shopthelook.catalog.feeds.source import DamagedError, blocks, opened
 from shopthelook.catalog.feeds.xml import read_xml
@@ -92,9 +93,8 @@ def _without_leading_space(data: Iterator[bytes]) -> Iterator[bytes]:
 
     One newline less would shift the line numbers, so the declaration gives way to the newlines.
     """
-    first = next(data, b"")
-    marked = any(first.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
-    if not marked and first[:1].isspace():
+    first = next(data, b"").removeprefix(codecs.BOM_UTF8)
+    if first[:1].isspace():
         body = first.lstrip()
         space = first[: len(first) - len(body)]
         if body.startswith(b"<?xml") and b"?>" in body and b"\n" not in body[: body.index(b"?>")]:

@@ -15,7 +15,7 @@ MAX_ITEM = 1 << 20
 """Longest item, in characters. A longer one is reported and left out."""
 
 _MAX_DEPTH = 64
-_MAX_TOKEN = 1 << 24  # bytes in which at least one tag has to end; expat holds an unfinished tag in memory
+_MAX_TOKEN = 1 << 21  # bytes in which at least one tag has to end; expat holds an unfinished tag in memory
 _ITEMS = {"rss": "item", "rdf": "item", "feed": "entry", "channel": "item"}
 _GOOGLE = ("http://base.google.com/ns/1.0", "http://base.google.com/cns/1.0")
 # What RSS and Atom say about the entry and not about the product.
@@ -109,6 +109,7 @@ class _Items(ContentHandler):
                 self._size = 0
                 self._text: list[str] = []
             return
+        self._size += len(name)
         if self._depth == self._item_depth + 1:
             self._prefix, self._name = prefix, local
             self._text = []
@@ -149,7 +150,7 @@ class _Items(ContentHandler):
         google = self._prefix in self._google
         # The text formats write groups ("US:Ground:5 USD") with colons; markup in a text becomes spaces.
         value = (":" if google else " ").join(self._parts)
-        if not value:
+        if not value or self._size > MAX_ITEM:
             return
         if google:
             add_field(self._google_fields, normal_name(self._name), value)
