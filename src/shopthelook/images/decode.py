@@ -60,7 +60,7 @@ def read(picture: PictureLike, limits: PictureLimits = DEFAULT_LIMITS, max_side:
     else:
         return _decode(_data(picture, limits), limits, max_side)
     try:
-        return _finish(image, _orientation(image), max_side)
+        return _finish(image, _orientation(image), _fitted(image.size, max_side))
     except PictureError:
         raise
     except Exception as error:  # a lazy Pillow image decodes here, see _decode
@@ -128,11 +128,12 @@ def _decode(data: bytes, limits: PictureLimits, max_side: int | None) -> Rgb:
     image = _open(data, limits)
     try:
         orientation = _orientation(image)
-        if max_side is not None:
+        target = _fitted(image.size, max_side)
+        if target != image.size:
             # JPEG decodes at 1/2, 1/4 or 1/8 for the asking; other formats ignore it.
-            image.draft(image.mode, _fitted(image.size, max_side))
+            image.draft(image.mode, target)
         image.load()
-        return _finish(image, orientation, max_side)
+        return _finish(image, orientation, target)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError("too_many_pixels", f"the picture has too many pixels: {error}") from None
     except Exception as error:  # damaged files make Pillow's plugins raise nearly anything
@@ -183,18 +184,20 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _finish(image: Image.Image, orientation: int, max_side: int | None) -> Rgb:
-    if max_side is not None and max(image.size) > max_side:
+def _finish(image: Image.Image, orientation: int, target: tuple[int, int]) -> Rgb:
+    if image.size != target:
         if image.mode in ("P", "PA", "1", *_WIDE_MODES) or "transparency" in image.info:
             image = _rgb(image)
-        image = image.resize(_fitted(image.size, max_side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        image = image.resize(target, Image.Resampling.BILINEAR, reducing_gap=2.0)
     image = _rgb(image)
     if orientation in _UPRIGHT:
         image = image.transpose(_UPRIGHT[orientation])
     return np.array(image, dtype=np.uint8)
 
 
-def _fitted(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+def _fitted(size: tuple[int, int], max_side: int | None) -> tuple[int, int]:
+    if max_side is None:
+        return size
     scale = min(1.0, max_side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -22,6 +23,7 @@ FetchReason: TypeAlias = Literal[
 ]
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*(?:%[a-z0-9]+)?")
 # Public by its number, but it answers for the cloud's own control plane.
 _METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -76,8 +78,8 @@ def check_url(url: str, rules: FetchRules) -> httpx.URL:
         raise FetchError("bad_url", f"not an address: {shown(url)}: {error}") from None
     if parsed.scheme not in ("http", "https"):
         raise FetchError("bad_url", f"only http and https are fetched, not {shown(url)}")
-    if not host:
-        raise FetchError("bad_url", f"there is no host in {shown(url)}")
+    if not _HOST.fullmatch(host) or not (parsed.port is None or 0 < parsed.port < 65536):
+        raise FetchError("bad_url", f"there is no host, or none that can be, in {shown(url)}")
     if any(_matches(host, pattern) for pattern in rules.deny_hosts):
         raise FetchError("host_denied", f"the host {host} is denied by the fetch rules")
     if rules.allow_hosts and not any(_matches(host, pattern) for pattern in rules.allow_hosts):
