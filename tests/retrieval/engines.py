@@ -1,9 +1,36 @@
-"""The engines that the conformance suite runs on. A new engine is one more entry here."""
+"""The engines that the conformance tests run on, and how their answers are compared.
+
+A new engine is one more entry of `ENGINES`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
-from shopthelook.retrieval import ExactIndex, ProductIndex
+import numpy as np
+from numpy.typing import NDArray
 
-ENGINES: dict[str, Callable[[int], ProductIndex]] = {"exact": ExactIndex}
+from shopthelook.retrieval import ExactIndex, Hits, ProductIndex
+from tests.retrieval.oracle import Oracle
+
+MakeIndex: TypeAlias = Callable[[int], ProductIndex]
+Range: TypeAlias = tuple[int, int] | None
+
+ENGINES: dict[str, MakeIndex] = {"exact": ExactIndex}
+
+
+def random_codes(rng: np.random.Generator, count: int, bits: int) -> NDArray[np.uint8]:
+    return rng.integers(0, 256, (count, bits // 8), dtype=np.uint8)
+
+
+def pairs(hits: Hits) -> list[tuple[int, str]]:
+    assert hits.distances.dtype == np.int32
+    return list(zip(hits.distances.tolist(), hits.ids, strict=True))
+
+
+def assert_agrees(
+    index: ProductIndex, oracle: Oracle, codes: NDArray[np.uint8], k: int, limits: Range
+) -> None:
+    found = index.search(codes, k, [limits] * len(codes))
+    assert [pairs(hits) for hits in found] == [oracle.search(code, k, limits) for code in codes]

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 from numpy.typing import NDArray
 
-from shopthelook.retrieval import Hits, ProductIndex, RetrievalError
-from tests.retrieval.engines import ENGINES
+from shopthelook.retrieval import ProductIndex, RetrievalError
+from tests.retrieval.engines import MakeIndex, Range, assert_agrees, pairs, random_codes
 from tests.retrieval.oracle import Oracle
 
-MakeIndex = Callable[[int], ProductIndex]
-Range = tuple[int, int] | None
 WIDTHS = (64, 128, 512, 1024, 4096)
-
-
-@pytest.fixture(params=sorted(ENGINES))
-def make_index(request: pytest.FixtureRequest) -> MakeIndex:
-    return ENGINES[request.param]
-
-
-def random_codes(rng: np.random.Generator, count: int, bits: int) -> NDArray[np.uint8]:
-    return rng.integers(0, 256, (count, bits // 8), dtype=np.uint8)
-
-
-def pairs(hits: Hits) -> list[tuple[int, str]]:
-    assert hits.distances.dtype == np.int32
-    return list(zip(hits.distances.tolist(), hits.ids, strict=True))
-
-
-def assert_agrees(
-    index: ProductIndex, oracle: Oracle, codes: NDArray[np.uint8], k: int, limits: Range
-) -> None:
-    found = index.search(codes, k, [limits] * len(codes))
-    assert [pairs(hits) for hits in found] == [oracle.search(code, k, limits) for code in codes]
 
 
 def filled(
@@ -275,117 +239,3 @@ def test_writes_that_are_refused_change_nothing(
     with pytest.raises(RetrievalError, match=message):
         index.upsert(ids, codes, positions)
     assert len(index) == 1
-
-
-def test_searches_during_writes_see_each_write_whole(make_index: MakeIndex) -> None:
-    """Writers move all products between two codes and positions; no search may find a mixture."""
-    count, bits = 600, 64
-    index = make_index(bits)
-    ids = [f"p{i:03}" for i in range(count)]
-    codes = [np.zeros((count, bits // 8), np.uint8), np.full((count, bits // 8), 255, np.uint8)]
-    positions = [np.full(count, 3), np.full(count, 8)]
-    index.upsert(ids, codes[0], positions[0])
-    done, mixtures, searches = threading.Event(), [], [0]
-
-    def read() -> None:
-        while not done.is_set():
-            everywhere, here, there = index.search(
-                np.repeat(codes[0][:1], 3, axis=0), count + 1, [None, (3, 4), (8, 9)]
-            )
-            found = set(everywhere.distances.tolist())
-            if len(everywhere) != count or len(found) != 1 or {len(here), len(there)} != {0, count}:
-                mixtures.append((len(everywhere), found, len(here), len(there)))
-            searches[0] += 1
-
-    readers = [threading.Thread(target=read) for _ in range(3)]
-    for reader in readers:
-        reader.start()
-    try:
-        for turn in range(1, 41):
-            index.upsert(ids, codes[turn % 2], positions[turn % 2])
-    finally:
-        done.set()
-        for reader in readers:
-            reader.join()
-    assert searches[0] > 0
-    assert not mixtures
-
-
-def test_writes_of_several_threads_all_arrive(make_index: MakeIndex) -> None:
-    index, oracle = make_index(64), Oracle()
-    rng = np.random.default_rng(9)
-    batches = [
-        ([f"{t}-{i}" for i in range(200)], random_codes(rng, 200, 64), rng.integers(0, 9, 200))
-        for t in range(4)
-    ]
-
-    def write(ids: list[str], codes: NDArray[np.uint8], positions: NDArray[np.int64]) -> None:
-        for i in range(0, 200, 10):
-            index.upsert(ids[i : i + 10], codes[i : i + 10], positions[i : i + 10])
-        index.delete(ids[::5])
-
-    writers = [threading.Thread(target=write, args=batch) for batch in batches]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    for ids, codes, positions in batches:
-        oracle.upsert(ids, codes, positions.tolist())
-        oracle.delete(ids[::5])
-    assert len(index) == len(oracle.rows) == 640
-    assert_agrees(index, oracle, batches[0][1][:3], 50, (2, 6))
-
-
-class Life(RuleBasedStateMachine):
-    """Any order of writes and searches, on few ids, few codes and few positions, so that all collide."""
-
-    make: MakeIndex
-    bits = 64
-    ids = st.integers(0, 30).map(lambda i: f"p{i}")
-    # Codes of few bits set: distances are small and equal ones common.
-    codes = st.integers(0, 15).map(lambda i: np.array([i, 0, 0, 0, 0, 0, 0, i & 3], np.uint8))
-    limits = st.none() | st.tuples(st.integers(0, 6), st.integers(0, 6)).map(lambda ab: (min(ab), max(ab)))
-
-    @initialize()
-    def start(self) -> None:
-        self.index, self.oracle = self.make(self.bits), Oracle()
-
-    @rule(rows=st.lists(st.tuples(ids, codes, st.integers(-1, 5)), max_size=12))
-    def upsert(self, rows: list[tuple[str, NDArray[np.uint8], int]]) -> None:
-        ids, positions = [row[0] for row in rows], [row[2] for row in rows]
-        codes = np.array([row[1] for row in rows], np.uint8).reshape(len(rows), 8)
-        self.index.upsert(ids, codes, np.array(positions, np.int64))
-        self.oracle.upsert(ids, codes, positions)
-
-    @rule(gone=st.lists(ids, max_size=6))
-    def delete(self, gone: list[str]) -> None:
-        self.index.delete(gone)
-        self.oracle.delete(gone)
-
-    @precondition(lambda self: hasattr(self.index, "compact"))
-    @rule()
-    def compact(self) -> None:
-        self.index.compact()  # type: ignore[attr-defined]
-
-    @rule(code=codes, k=st.integers(1, 40), limits=limits)
-    def search(self, code: NDArray[np.uint8], k: int, limits: Range) -> None:
-        assert_agrees(self.index, self.oracle, code[None], k, limits)
-
-    @invariant()
-    def same_size(self) -> None:
-        if hasattr(self, "index"):
-            assert len(self.index) == len(self.oracle.rows)
-
-
-@pytest.mark.parametrize("engine", sorted(ENGINES))
-def test_any_order_of_writes_and_searches(engine: str) -> None:
-    machine = type("LifeOfAnEngine", (Life,), {"make": staticmethod(ENGINES[engine])})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=60,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
-    )

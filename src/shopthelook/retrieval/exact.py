@@ -18,7 +18,7 @@ from shopthelook.retrieval.rows import FreshRows, Rows, merged, no_rows
 # What has changed since the last merge is scanned without the layout's help: let it be a small part of
 # the whole, and not so small that writes to a small index merge all the time.
 _LEAST_CHANGES = 4096
-_CHANGED_SHARE = 8
+_CHANGED_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class ExactIndex:
 
     Rows are laid out by the category's position, so that a category with its subtree is one slice of
     the codes. New rows go to a small part of their own, replaced and deleted ones are marked; a merge
-    lays all out anew when the changes outgrow an eighth of the index. A search reads one immutable state,
+    lays all out anew when the changes outgrow a quarter of the index. A search reads one immutable state,
     which writers replace as a whole under a lock: it never waits, and sees each write entirely or not.
 
     Memory: `bits / 8` bytes a product for the code, 8 for the position, and the id with its place in a

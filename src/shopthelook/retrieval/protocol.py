@@ -23,7 +23,7 @@ class ProductIndex(Protocol):
     depth-first rank in the taxonomy, so that a category with all below it is a half-open range; -1 stands
     for a product without a category, which only a search without a range finds.
 
-    Invariants, for every engine; `tests/retrieval/test_conformance.py` holds each against brute force:
+    Invariants, for every engine; `tests/retrieval/test_conformance*.py` hold each against brute force:
 
     - A distance is the number of differing bits; smaller is nearer, 0 is an equal code.
     - Hits are exact: no product in the range that is left out is nearer than one that is given.

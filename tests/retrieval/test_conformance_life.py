@@ -1,0 +1,75 @@
+"""Every engine through any order of writes and searches, against brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from numpy.typing import NDArray
+
+from tests.retrieval.engines import ENGINES, MakeIndex, Range, assert_agrees
+from tests.retrieval.oracle import Oracle
+
+
+class Life(RuleBasedStateMachine):
+    """Any order of writes and searches, on few ids, few codes and few positions, so that all collide."""
+
+    make: MakeIndex
+    bits = 64
+    ids = st.integers(0, 30).map(lambda i: f"p{i}")
+    # Codes of few bits set: distances are small and equal ones common.
+    codes = st.integers(0, 15).map(lambda i: np.array([i, 0, 0, 0, 0, 0, 0, i & 3], np.uint8))
+    limits = st.none() | st.tuples(st.integers(0, 6), st.integers(0, 6)).map(lambda ab: (min(ab), max(ab)))
+
+    @initialize()
+    def start(self) -> None:
+        self.index, self.oracle = self.make(self.bits), Oracle()
+
+    @rule(rows=st.lists(st.tuples(ids, codes, st.integers(-1, 5)), max_size=12))
+    def upsert(self, rows: list[tuple[str, NDArray[np.uint8], int]]) -> None:
+        ids, positions = [row[0] for row in rows], [row[2] for row in rows]
+        codes = np.array([row[1] for row in rows], np.uint8).reshape(len(rows), 8)
+        self.index.upsert(ids, codes, np.array(positions, np.int64))
+        self.oracle.upsert(ids, codes, positions)
+
+    @rule(gone=st.lists(ids, max_size=6))
+    def delete(self, gone: list[str]) -> None:
+        self.index.delete(gone)
+        self.oracle.delete(gone)
+
+    @precondition(lambda self: hasattr(self.index, "compact"))
+    @rule()
+    def compact(self) -> None:
+        self.index.compact()  # type: ignore[attr-defined]
+
+    @rule(code=codes, k=st.integers(1, 40), limits=limits)
+    def search(self, code: NDArray[np.uint8], k: int, limits: Range) -> None:
+        assert_agrees(self.index, self.oracle, code[None], k, limits)
+
+    @invariant()
+    def same_size(self) -> None:
+        if hasattr(self, "index"):
+            assert len(self.index) == len(self.oracle.rows)
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_any_order_of_writes_and_searches(engine: str) -> None:
+    machine = type("LifeOfAnEngine", (Life,), {"make": staticmethod(ENGINES[engine])})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
