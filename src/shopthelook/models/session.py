@@ -133,7 +133,8 @@ class Session:
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        # Idle threads that spin would take the cores from the other model and from the web server.
+        # Idle threads that spin take the cores from the other model and from the web server: on busy cores
+        # spinning doubled the time of a run and its CPU time.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # A memory plan is made for one shape; the detector's input has another shape for every aspect.
         options.enable_mem_pattern = self.bundle.card.input.resize.mode != "fit"
