@@ -35,15 +35,19 @@ _TEMPLATE = """\
 # A shop of shopthelook. Paths are relative to this folder.
 
 [database]
-url = {database}            # or a PostgreSQL URL
+# Or a PostgreSQL URL, postgresql://user:password@host/name
+url = {database}
 
 [models]
-detector = {detector}       # a shipped bundle's name, or the folder of a bundle
+# The name of a bundle that ships, or the folder of a bundle, written with a slash.
+detector = {detector}
 embedder = {embedder}
 
-[fetch]                     # pictures and feeds that are fetched from addresses
-allow_private = false       # addresses of the local network
-allow_hosts = []            # when not empty, only these hosts
+[fetch]
+# How pictures and feeds are fetched by address. allow_private lets addresses of the local network in;
+# when allow_hosts is not empty, only these hosts are asked.
+allow_private = false
+allow_hosts = []
 deny_hosts = []
 timeout_s = 10
 concurrency = 8

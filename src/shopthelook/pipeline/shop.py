@@ -122,16 +122,35 @@ class Shop:
 
     @cached_property
     def _detector(self) -> Detector:
-        return Detector(self.detector_bundle, threads=self.threads)
+        return Detector(self.detector_bundle, threads=self.threads, taxonomy=self.taxonomy)
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return Embedder(self.embedder_bundle, threads=self.threads)
+        return Embedder(self.embedder_bundle, threads=self.threads, taxonomy=self.taxonomy)
 
     @cached_property
     def _index(self) -> FollowingIndex:
         bundle = self.embedder_bundle
         return FollowingIndex(self.catalog, self.taxonomy, bundle.id, bundle.card.bits)
+
+    def load_taxonomy(self, source: str | os.PathLike[str], *, allow_private: bool = False) -> Taxonomy:
+        """Give the shop its own category list: a file or address of lines ``id - A > B``.
+
+        The list takes effect at once in this object, in other processes when they open the shop again.
+
+        Raises:
+            TaxonomyError: the list is malformed; the message names the line.
+            SourceError: it cannot be read, or lacks a category that a model of the shop speaks of.
+        """
+        from shopthelook.pipeline.own_taxonomy import load_taxonomy
+
+        taxonomy = load_taxonomy(self, source, allow_private=allow_private)
+        with self._opening:
+            # What was laid out by the old list is opened anew when it is needed.
+            for name in ("_detector", "_embedder", "_index"):
+                self.__dict__.pop(name, None)
+            self.__dict__["taxonomy"] = taxonomy
+        return taxonomy
 
     # Products and scenes in
 

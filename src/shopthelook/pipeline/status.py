@@ -20,7 +20,7 @@ def status(shop: Shop) -> Status:
     bundle = shop.embedder_bundle.id
     present = catalog.codes_by_bundle().get(bundle, 0)
     return Status(
-        directory=str(shop.directory),
+        directory=str(shop.directory.resolve()),
         # The password of a database's URL is nobody's business.
         database=make_url(shop.config.database).render_as_string(hide_password=True),
         detector=shop.detector_bundle.id,

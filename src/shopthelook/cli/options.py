@@ -1,0 +1,70 @@
+"""Options that commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from shopthelook.pipeline import layout
+
+if TYPE_CHECKING:
+    from shopthelook import Shop
+    from shopthelook.taxonomy import Taxonomy
+
+F = TypeVar("F", bound=Callable[..., object])
+
+VARIABLE = "SHOPTHELOOK_SHOP"
+
+
+def shop_option(command: F) -> F:
+    """Add --shop, given to the command as ``shop: Path | None``."""
+    return click.option(
+        "--shop",
+        type=click.Path(path_type=Path),
+        envvar=VARIABLE,
+        metavar="DIR",
+        help=f"The shop's folder [default: ${VARIABLE}, else the present folder].",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add --json, given to the command as ``as_json: bool``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
+
+
+def open_shop(shop: Path | None, threads: int = 0) -> Shop:
+    """Open the shop that the options name.
+
+    Raises:
+        click.UsageError: none is named and the present folder is none.
+        ShopError: it cannot be opened.
+    """
+    from shopthelook import Shop
+
+    return Shop.open(_folder(shop), threads=threads)
+
+
+def open_taxonomy(shop: Path | None) -> Taxonomy:
+    """The taxonomy of the shop that the options name, or the one that ships when they name none."""
+    from shopthelook.taxonomy import Taxonomy
+
+    if shop is None and not layout.is_shop(Path()):
+        return Taxonomy.builtin()
+    folder = _folder(shop)
+    layout.read(folder)
+    return layout.open_taxonomy(folder)
+
+
+def _folder(shop: Path | None) -> Path:
+    if shop is not None:
+        return shop
+    if layout.is_shop(Path()):
+        return Path()
+    raise click.UsageError(
+        f"no shop: {os.fspath(Path.cwd())} is none. Name one with --shop DIR or the variable {VARIABLE}, "
+        "or make one with: shopthelook init DIR"
+    )

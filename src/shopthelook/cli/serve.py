@@ -1,0 +1,69 @@
+"""Serve the shop over HTTP."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import click
+
+from shopthelook.cli.options import open_shop, shop_option
+from shopthelook.errors import ShopError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default="8000, or $PORT"
+)
+@click.option("--threads", type=click.IntRange(min=0), default=0, help="Threads of each model [all cores].")
+@click.option("--open", "browse", is_flag=True, help="Open the page in the browser.")
+@shop_option
+def serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -> None:
+    """Serve the shop's web page and its HTTP API.
+
+    The page is at /, the API's description at /v1/openapi.json.
+
+    \b
+    Example:
+      shopthelook serve --open
+    """
+    with open_shop(shop, threads=threads) as opened:
+        import uvicorn
+
+        from shopthelook.serving import create_app
+
+        app = create_app(opened)
+        with _listen(host, port) as listening:
+            address = _address(host, listening.getsockname()[1])
+            click.echo(f"{opened.config.title} is at {address}  (Ctrl-C stops it)")
+            if browse:
+                click.launch(address)
+            config = uvicorn.Config(app, log_level="warning", server_header=False)
+            server = uvicorn.Server(config)
+            server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, made here so that a taken port is told before the server starts.
+
+    Raises:
+        ShopError: the port is taken or the host is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(256)
+    except OSError as error:
+        listening.close()
+        raise ShopError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port"
+        ) from None
+    return listening
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only shown
+    return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}"

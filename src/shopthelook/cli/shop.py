@@ -1,0 +1,82 @@
+"""Make a shop, and see what it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shopthelook.cli.options import json_option, open_shop, shop_option
+from shopthelook.cli.output import emit, table
+
+if TYPE_CHECKING:
+    from shopthelook.pipeline.reports import Status
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--database", metavar="URL", help="sqlite:///FILE or postgresql://... [default: a file in DIR]")
+@click.option("--detector", metavar="BUNDLE", help="A shipped bundle's name, or a folder [detector-lite].")
+@click.option("--embedder", metavar="BUNDLE", help="A shipped bundle's name, or a folder [embedder-lite].")
+@json_option
+def init(
+    directory: Path, database: str | None, detector: str | None, embedder: str | None, as_json: bool
+) -> None:
+    """Make the folder DIR a shop.
+
+    Its settings are in DIR/shop.toml and can be changed there later.
+
+    \b
+    Example:
+      shopthelook init my-shop
+    """
+    from shopthelook import Shop
+    from shopthelook.models import open_bundle
+
+    # A name with a typo should be found now, not by the first import.
+    if detector is not None:
+        open_bundle(detector, "detector")
+    if embedder is not None:
+        open_bundle(embedder, "embedder")
+    with Shop.create(directory, database=database, detector=detector, embedder=embedder) as shop:
+        if as_json:
+            emit({"directory": str(shop.directory.resolve())})
+            return
+    click.echo(f"{directory} is a shop now. Next:")
+    click.echo(f"  cd {directory}")
+    click.echo("  shopthelook products import FEED")
+
+
+@click.command()
+@shop_option
+@json_option
+def status(shop: Path | None, as_json: bool) -> None:
+    """Say what the shop holds and what it would take to bring it up to date."""
+    with open_shop(shop) as opened:
+        now = opened.status()
+    if as_json:
+        emit(now.as_dict())
+    else:
+        _print(now)
+
+
+def _print(now: Status) -> None:
+    rows: list[tuple[str, str]] = [
+        ("shop", now.directory),
+        ("database", now.database),
+        ("detector", now.detector),
+        ("embedder", now.embedder),
+        ("products", f"{now.products:,} ({now.with_code:,} can be found)"),
+        ("scenes", f"{now.scenes:,} with {now.objects:,} objects"),
+    ]
+    last = now.last_import
+    if last is not None:
+        end = "was cut off; run it again" if last["finished_at"] is None else f"done {last['finished_at']}"
+        rows.append(("last import", f"{last['kind']} from {last['source']}, {end}"))
+    table(rows)
+    stale = now.other_code + now.without_code
+    if stale:
+        click.echo(f"{stale:,} products have no code of {now.embedder}; run: shopthelook products embed")
+    if now.problems:
+        click.echo(f"The last import had {now.problems:,} problems; see: shopthelook products errors")
