@@ -59,9 +59,13 @@ def test_a_sky_above_a_street_stays() -> None:
     assert trim_background(rgb) is rgb
 
 
-def test_a_product_that_runs_out_of_the_picture_stays() -> None:
+def test_a_product_may_run_out_through_one_side() -> None:
     rgb = np.asarray(product(box=(60, 40, 140, 260)))
-    assert trim_background(rgb) is rgb
+    assert trim_background(rgb).shape[:2] == (160, 81)
+    through_two = np.asarray(product(box=(60, -40, 140, 260)))
+    assert trim_background(through_two) is through_two
+    no_background_left = np.asarray(product(box=(-300, 40, 500, 900)))
+    assert trim_background(no_background_left) is no_background_left
 
 
 @pytest.mark.parametrize("fill", [0, 128, 255])

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from shopthelook.geometry import Box
 from shopthelook.images.decode import Rgb
 
-_EDGE_SHARE = 0.97
+_SIDE_SHARE = 0.97
+_OPEN_SIDE_SHARE = 0.25
 _MIN_SIDE = 8
 
 
@@ -21,16 +22,18 @@ def crop(rgb: Rgb, box: Box) -> Rgb:
 def trim_background(rgb: Rgb, tolerance: int = 12) -> Rgb:
     """Cut the border of near-uniform colour off a product photo (h, w, 3).
 
-    The border counts as uniform when nearly all pixels of the picture's outline lie within `tolerance`
-    levels (per channel) of their median. Any other picture, and one that is all background, comes back
-    as it is.
+    A side counts as uniform when nearly all of its outermost pixels lie within `tolerance` levels (per
+    channel) of the median of the whole outline. Three sides have to; through the fourth the product (or
+    who wears it) may run out of the picture, as long as background is left on that side too. Any other
+    picture, and one that is all background, comes back as it is.
     """
     height, width = rgb.shape[:2]
     if min(height, width) < _MIN_SIDE:
         return rgb
-    outline = np.concatenate([rgb[0], rgb[-1], rgb[1:-1, 0], rgb[1:-1, -1]])
-    color = np.median(outline, axis=0).astype(np.int16)
-    if _differs(outline, color, tolerance).mean() > 1 - _EDGE_SHARE:
+    sides = [rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]]
+    color = np.median(np.concatenate(sides), axis=0).astype(np.int16)
+    worst, *others = sorted(1 - float(_differs(side, color, tolerance).mean()) for side in sides)
+    if worst < _OPEN_SIDE_SHARE or min(others) < _SIDE_SHARE:
         return rgb
     differs = _differs(rgb, color, tolerance)
     # Two pixels: a row with a single stray one is noise of the JPEG, not the product.
