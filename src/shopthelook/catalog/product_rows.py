@@ -108,7 +108,7 @@ def ids_after(connection: Connection, after: str | None, limit: int) -> list[str
 def codes_of(connection: Connection, ids: Sequence[str], bundle: str) -> CodeBatch:
     """Codes that the bundle made for these products, those that have one, in the order of their ids."""
     query = _codes(bundle).where(products.c.id.in_(ids))
-    return _batch(connection.execute(query).tuples().all(), bundle)
+    return _batch(connection, query, bundle)
 
 
 def codes_after(connection: Connection, after: str | None, limit: int, bundle: str) -> CodeBatch:
@@ -116,7 +116,7 @@ def codes_after(connection: Connection, after: str | None, limit: int, bundle: s
     query = _codes(bundle).limit(limit)
     if after is not None:
         query = query.where(products.c.id > after)
-    return _batch(connection.execute(query).tuples().all(), bundle)
+    return _batch(connection, query, bundle)
 
 
 def _codes(bundle: str) -> sa.Select[Any]:
@@ -124,7 +124,8 @@ def _codes(bundle: str) -> sa.Select[Any]:
     return columns.where(products.c.bundle == bundle).order_by(products.c.id)
 
 
-def _batch(rows: Sequence[tuple[str, bytes, int | None]], bundle: str) -> CodeBatch:
+def _batch(connection: Connection, query: sa.Select[Any], bundle: str) -> CodeBatch:
+    rows = [(row.id, row.code, row.category_id) for row in connection.execute(query)]
     width = len(rows[0][1]) if rows else 0
     for product_id, code, _ in rows:
         if len(code) != width:
