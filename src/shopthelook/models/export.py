@@ -1,0 +1,33 @@
+"""Make ONNX files small; needs the extra ``[train]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+WORTH_PACKING = 1024  # values; small constants (shapes, anchors, thresholds) keep their precision
+
+
+def store_weights_as_float16(model: ModelProto) -> ModelProto:
+    """Keep large float32 weights as float16 in the file, cast back to float32 when it is loaded.
+
+    ONNX Runtime folds the casts when it opens the file, so it computes and is as fast as before; the file is half
+    as large. Changes ``model`` in place and returns it.
+    """
+    casts = []
+    for weight in model.graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < WORTH_PACKING:
+            continue
+        name = weight.name
+        half = numpy_helper.to_array(weight).astype(np.float16)
+        weight.CopyFrom(numpy_helper.from_array(half, f"{name}.float16"))
+        casts.append(helper.make_node("Cast", [weight.name], [name], f"{name}.cast", to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    return model
