@@ -60,7 +60,7 @@ export function sceneLook(scene: Scene): Look {
     picture: (width) => `${scene.image}?w=${width}`,
     width: scene.width,
     height: scene.height,
-    title: scene.title,
+    title: scene.title || scene.id,
     wholePicture: false,
     objects: scene.objects.map((found, place) => {
       const id = found.id ?? `${scene.id}/${place}`;

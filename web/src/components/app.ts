@@ -125,7 +125,7 @@ export class App extends LitElement {
       <header>
         ${wall ? nothing : html`<button class="round back" aria-label="Back" @click=${this.#back}>${icons.back}</button>`}
         <a class="home" href="/" aria-label="${this.name}: all scenes"><img src="/icon.svg" alt="" /><span>${this.name}</span></a>
-        <stl-upload compact></stl-upload>
+        <stl-upload ?compact=${!wall}></stl-upload>
       </header>
       <main id="main" tabindex="-1">
         ${this.#walled ? html`<stl-wall ?hidden=${!wall}></stl-wall>` : nothing} ${this.#view(route)}

@@ -57,6 +57,7 @@ export class Card extends LitElement {
         color: #1c1a18;
         font-size: 0.75rem;
         font-weight: 600;
+        white-space: nowrap;
         pointer-events: none;
       }
       .like {

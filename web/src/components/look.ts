@@ -75,6 +75,12 @@ export class LookView extends LitElement {
           grid-template-columns: minmax(0, 1fr) min(62vw, 1000px);
           column-gap: 24px;
         }
+        stl-stage {
+          grid-area: 1 / 1;
+        }
+        .tools {
+          grid-area: 2 / 1;
+        }
         stl-sheet {
           grid-area: 1 / 2 / 3 / 3;
         }
@@ -149,7 +155,9 @@ export class LookView extends LitElement {
         <button class="pill" @click=${this.#stop}>Cancel</button>`;
     }
     const nothingFound = objects.length === 0 || this.look.wholePicture;
-    return html`${nothingFound ? html`<span role="status">Nothing was recognised in this picture.</span>` : nothing}
+    return html`<span role="status">
+        ${nothingFound ? "Nothing was recognised in this picture." : "Tap a dot to see products like it."}
+      </span>
       <button class="pill draw ${nothingFound ? "strong" : ""}" @click=${this.#draw}>${icons.draw} Draw a box</button>`;
   }
 

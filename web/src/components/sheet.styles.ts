@@ -68,12 +68,13 @@ export const sheetStyles = css`
     overscroll-behavior: contain;
   }
   .note {
+    display: flex;
+    gap: 12px;
+    align-items: center;
+    justify-content: space-between;
     padding: 0 0 14px;
     color: var(--muted);
     font-size: 0.9375rem;
-  }
-  .note .pill {
-    margin-top: 10px;
   }
   .all {
     width: 100%;

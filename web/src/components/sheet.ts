@@ -21,6 +21,8 @@ export class RestEvent extends Event {
 const phone = matchMedia("(max-width: 899px)");
 /** Height of the strip on phones: grip, name, other objects, one row of products. */
 export const STRIP = 352;
+/** What is seen of the page above the full feed on phones. */
+const GAP = 6;
 
 /** The products of one object: a strip, and pulled up a feed. */
 @customElement("stl-sheet")
@@ -54,7 +56,7 @@ export class Sheet extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     this.setAttribute("aria-label", `Products like ${this.chosen.label}`);
-    if (!this.#pull?.moving) this.style.setProperty("--height", this.all ? "calc(100dvh - 20px)" : `${STRIP}px`);
+    if (!this.#pull?.moving) this.style.setProperty("--height", this.all ? `calc(100dvh - var(--header) - ${GAP}px)` : `${STRIP}px`);
     if (changed.has("chosen") || changed.has("all")) {
       this.renderRoot.querySelector(".body")?.scrollTo({ top: 0 });
       this.renderRoot.querySelector('.other[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -104,10 +106,15 @@ export class Sheet extends LitElement {
   }
 
   #wholeNote(): TemplateResult {
-    return html`<p class="note">
-      Nothing in this photo was recognised, so these resemble the photo as a whole.<br />
+    return html`<div class="note">
+      <p>Nothing was recognised, so these resemble the photo as a whole.</p>
       <button class="pill draw" @click=${() => this.dispatchEvent(new Event("draw"))}>${icons.draw} Draw a box</button>
-    </p>`;
+    </div>`;
+  }
+
+  /** Height of the full feed on phones. */
+  #most(): number {
+    return innerHeight - Number.parseFloat(getComputedStyle(this).getPropertyValue("--header")) - GAP;
   }
 
   #turn(): void {
@@ -133,7 +140,7 @@ export class Sheet extends LitElement {
     if (!pull.moving) return;
     this.setPointerCapture(event.pointerId);
     this.classList.add("dragged");
-    this.style.setProperty("--height", `${Math.max(120, Math.min(height, innerHeight - 20))}px`);
+    this.style.setProperty("--height", `${Math.max(120, Math.min(height, this.#most()))}px`);
   }
 
   #lift(event: PointerEvent): void {
@@ -150,7 +157,7 @@ export class Sheet extends LitElement {
       this.#pull = null;
       this.requestUpdate();
     });
-    const rest = settle(pull, STRIP, innerHeight - 20);
+    const rest = settle(pull, STRIP, this.#most());
     if (rest !== (this.all ? "all" : "strip")) this.#ask(rest);
   }
 

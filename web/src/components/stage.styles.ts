@@ -68,7 +68,12 @@ export const stageStyles = css`
     opacity: 0;
   }
   .dot[aria-pressed="true"]:focus-visible {
-    outline-color: rgb(255 255 255 / 75%);
+    outline: none;
+    box-shadow: none;
+  }
+  .frame:has(.dot[aria-pressed="true"]:focus-visible) .spot {
+    outline: 3px solid var(--accent);
+    outline-offset: 1px;
   }
   @media (prefers-reduced-motion: no-preference) {
     .dot::after {

@@ -23,9 +23,13 @@ export class Upload extends LitElement {
       input {
         display: none;
       }
-      @media (max-width: 419px) {
+      @media (max-width: 899px) {
         :host([compact]) .pill {
-          padding: 0 14px;
+          width: 44px;
+          padding: 0;
+        }
+        :host([compact]) span {
+          display: none;
         }
       }
     `,
@@ -36,7 +40,7 @@ export class Upload extends LitElement {
   @query("input") private readonly input!: HTMLInputElement;
 
   override render(): TemplateResult {
-    return html`<button class="pill ${this.strong ? "strong" : ""}" @click=${this.#choose}>
+    return html`<button class="pill ${this.strong ? "strong" : ""}" aria-label=${this.label} @click=${this.#choose}>
         ${icons.camera}<span>${this.label}</span>
       </button>
       <input type="file" accept="image/*" tabindex="-1" aria-hidden="true" @change=${this.#chosen} />`;
