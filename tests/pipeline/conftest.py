@@ -9,6 +9,7 @@ import pytest
 
 from shopthelook import Shop
 from tests.pipeline.feeds import Feed
+from tests.pipeline.web import Web, serving
 
 
 @pytest.fixture
@@ -35,3 +36,9 @@ def shop(new_shop: Callable[..., Shop]) -> Shop:
 @pytest.fixture
 def feed(tmp_path: Path) -> Feed:
     return Feed(tmp_path / "feed")
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as running:
+        yield running

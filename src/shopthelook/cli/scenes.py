@@ -26,9 +26,10 @@ def scenes() -> None:
 @scenes.command("import")
 @click.argument("source", metavar="FOLDER_OR_LIST", type=click.Path(path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Take the first N photos only.")
+@click.option("--allow-private", is_flag=True, help="Let photos come from private addresses.")
 @shop_option
 @json_option
-def import_(source: Path, limit: int | None, shop: Path | None, as_json: bool) -> None:
+def import_(source: Path, limit: int | None, allow_private: bool, shop: Path | None, as_json: bool) -> None:
     """Find and keep the objects of the photos in a folder, or of those that a list file names.
 
     A list has one path a line, or is CSV or TSV with a header: image, and if wanted id and title.
@@ -40,7 +41,7 @@ def import_(source: Path, limit: int | None, shop: Path | None, as_json: bool) -
       shopthelook scenes import photos.csv
     """
     with open_shop(shop) as opened, showing("scenes") as progress:
-        report = opened.import_scenes(source, limit=limit, on_progress=progress)
+        report = opened.import_scenes(source, limit=limit, allow_private=allow_private, on_progress=progress)
     print_report(report, "scenes", as_json)
 
 

@@ -35,6 +35,8 @@ def serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -
 
         app = create_app(opened)
         with _listen(host, port) as listening:
+            # The first search should not wait for the whole index.
+            opened.index.refresh()
             address = _address(host, listening.getsockname()[1])
             click.echo(f"{opened.config.title} is at {address}  (Ctrl-C stops it)")
             if browse:

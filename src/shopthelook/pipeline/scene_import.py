@@ -38,6 +38,7 @@ def import_scenes(
     source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     limit: int | None,
+    allow_private: bool,
     on_progress: OnProgress | None,
 ) -> ImportReport:
     """See ``Shop.import_scenes``. Each photo is one transaction."""
@@ -63,7 +64,7 @@ def import_scenes(
         )
 
     links = LinkRules(folder=found.folder)
-    with shop.fetcher() as fetcher:
+    with shop.fetcher(allow_private=allow_private) as fetcher:
         for photo in photos:
             try:
                 _import_one(shop, photo, links, fetcher, counts)

@@ -71,7 +71,12 @@ class Shop:
         root = Path(directory)
         models = [None if name is None else _from_here(name) for name in (detector, embedder)]
         layout.create(root, ShopConfig.new(database=database, detector=models[0], embedder=models[1]))
-        return cls.open(root, threads=threads)
+        try:
+            return cls.open(root, threads=threads)
+        except BaseException:
+            # A shop whose database never opened would only be in the way of the next attempt.
+            (root / layout.SETTINGS).unlink()
+            raise
 
     @classmethod
     def open(cls, directory: str | os.PathLike[str], *, threads: int = 0) -> Self:
@@ -202,6 +207,7 @@ class Shop:
         source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
         limit: int | None = None,
+        allow_private: bool = False,
         on_progress: OnProgress | None = None,
     ) -> ImportReport:
         """Decompose and keep photos: a folder, a list file, or paths.
@@ -215,7 +221,9 @@ class Shop:
         from shopthelook.pipeline.scene_import import import_scenes
 
         with ImportLock(layout.lock(self.directory)):
-            return import_scenes(self, source, limit=limit, on_progress=on_progress)
+            return import_scenes(
+                self, source, limit=limit, allow_private=allow_private, on_progress=on_progress
+            )
 
     def upsert_products(self, products: Sequence[Mapping[str, Any]]) -> UpsertReport:
         """Add or change products given as Google Merchant attributes, in one transaction.

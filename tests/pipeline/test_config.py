@@ -1,0 +1,112 @@
+"""shop.toml and the folder around it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from shopthelook import Shop
+from shopthelook.errors import ShopError
+from shopthelook.pipeline.config import ShopConfig
+from shopthelook.pipeline.errors import ConfigError, ShopFolderError
+
+
+def test_what_is_written_is_read_back() -> None:
+    config = ShopConfig.new(database='postgresql://u:p"w@host/x', detector="a\\b/ü", embedder="é")
+    assert ShopConfig.from_toml(config.to_toml()) == config
+    assert ShopConfig.from_toml("") == ShopConfig()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[database", "TOML"),
+        ("[databse]\nurl='x'", "databse"),
+        ("[models]\ndetektor='x'", "detektor"),
+        ("database='x'", "database"),
+        ("[fetch]\ntimeout_s='10'", "timeout_s"),
+        ("[fetch]\ntimeout_s=0", "timeout_s"),
+        ("[fetch]\nconcurrency=true", "concurrency"),
+        ("[fetch]\nallow_private=1", "allow_private"),
+        ("[fetch]\nallow_hosts='x'", "allow_hosts"),
+        ("[fetch]\nallow_hosts=[1]", "allow_hosts"),
+        ("[fetch]\nretries=-1", "retries"),
+        ("[index]\nengine='magic'", "magic"),
+    ],
+)
+def test_a_mistake_is_named(text: str, named: str) -> None:
+    with pytest.raises(ConfigError, match=named):
+        ShopConfig.from_toml(text)
+
+
+def test_fetch_settings_reach_the_fetcher(tmp_path: Path) -> None:
+    config = ShopConfig.from_toml("[fetch]\nallow_hosts=['a.example']\ntimeout_s=3\nmax_bytes=100")
+    rules = config.fetch_rules()
+    assert (rules.allow_hosts, rules.timeout_s, rules.max_bytes) == (("a.example",), 3, 100)
+    assert not rules.allow_private
+    assert config.fetch_rules(allow_private=True).allow_private
+
+
+def test_relative_paths_start_in_the_shop(tmp_path: Path) -> None:
+    config = ShopConfig(detector="./models/d", embedder="embedder-lite")
+    assert config.database_url(tmp_path) == f"sqlite:///{tmp_path}/shop.db"
+    assert config.bundle(tmp_path, "detector") == str(tmp_path / "models/d")
+    assert config.bundle(tmp_path, "embedder") == "embedder-lite"
+    for url in ("sqlite:////x/y.db", "postgresql://h/x"):
+        assert ShopConfig(database=url).database_url(tmp_path) == url
+
+
+def test_a_folder_that_is_no_shop(tmp_path: Path) -> None:
+    with pytest.raises(ShopFolderError, match="shopthelook init"):
+        Shop.open(tmp_path)
+    with pytest.raises(ShopFolderError, match="does not exist"):
+        Shop.open(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    with pytest.raises(ShopFolderError, match="a shop is a folder"):
+        Shop.open(tmp_path / "file")
+
+
+def test_a_shop_is_made_once_and_leaves_other_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    Shop.create(tmp_path).close()
+    with pytest.raises(ShopFolderError, match="already"):
+        Shop.create(tmp_path)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_database_that_cannot_be_opened_leaves_no_shop(tmp_path: Path) -> None:
+    with pytest.raises(ShopError):
+        Shop.create(tmp_path / "new", database="mysql://nowhere/x")
+    Shop.create(tmp_path / "new").close()
+
+
+def test_a_model_folder_is_taken_from_where_it_was_named(
+    tmp_path: Path, tiny_detector: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_detector.parent)
+    with Shop.create(tmp_path / "new", detector=f".{os.sep}{tiny_detector.name}") as shop:
+        assert shop.detector_bundle.path.samefile(tiny_detector)
+
+
+def test_a_shop_may_have_its_own_taxonomy(shop: Shop, tmp_path: Path) -> None:
+    own = tmp_path / "own.txt"
+    own.write_text(
+        "436 - Furniture\n443 - Furniture > Chairs\n460 - Furniture > Sofas\n6392 - Furniture > Tables\n"
+    )
+    assert len(shop.load_taxonomy(own)) == 4
+    assert len(shop.taxonomy) == 4
+    with Shop.open(shop.directory) as reopened:
+        assert len(reopened.taxonomy) == 4
+
+
+@pytest.mark.parametrize("text", ["436 - Furniture\n", "", "nonsense\n", "436 - Furniture\n436 - Twice\n"])
+def test_a_bad_taxonomy_is_refused_and_changes_nothing(shop: Shop, tmp_path: Path, text: str) -> None:
+    own = tmp_path / "own.txt"
+    own.write_text(text)
+    before = len(shop.taxonomy)
+    with pytest.raises(ShopError):
+        shop.load_taxonomy(own)
+    assert len(shop.taxonomy) == before
+    assert not (shop.directory / "taxonomy.txt").exists()
