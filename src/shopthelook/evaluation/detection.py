@@ -54,8 +54,11 @@ def average_precision(
 ) -> list[LabelPrecision]:
     """COCO average precision of each of ``labels`` that occurs in ``truth``, at most 100 predictions a picture.
 
-    ``truth[i]`` and ``found[i]`` are of the same picture.
+    ``truth[i]`` and ``found[i]`` are of the same picture; boxes with other labels are left aside.
     """
+    asked = list(labels)
+    truth = [one.take(np.isin(one.labels, asked)) for one in truth]
+    found = [one.take(np.isin(one.labels, asked)) for one in found]
     annotations: list[dict[str, object]] = []
     results: list[dict[str, object]] = []
     for image, (true, guess) in enumerate(zip(truth, found, strict=True), start=1):
@@ -63,8 +66,11 @@ def average_precision(
             annotations.append({**_entry(image, box, label), "id": len(annotations) + 1, "iscrowd": 0})
         for box, label, score in zip(guess.boxes, guess.labels, guess.scores, strict=True):
             results.append({**_entry(image, box, label), "score": float(score)})
-    counts = np.bincount(np.concatenate([t.labels for t in truth] or [np.zeros(0, np.int64)]))
-    present = [label for label in labels if label < len(counts) and counts[label]]
+    counts = np.bincount(
+        np.concatenate([one.labels for one in truth] or [np.zeros(0, np.int64)]),
+        minlength=max(asked, default=-1) + 1,
+    )
+    present = [label for label in asked if counts[label]]
     if not present or not results:
         return [LabelPrecision(label, int(counts[label]), 0.0, 0.0) for label in present]
     with contextlib.redirect_stdout(io.StringIO()):  # the library reports its progress there

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-KNOWN_FROM = 5  # boxes in a data set before it counts as labelling a category at all
+KNOWN_FROM = 5  # boxes of a category in a data set; where there are fewer it does not count as labelled, and they are left out
 
 
 class DataError(ShopError):
@@ -82,8 +82,15 @@ def read_scenes(folder: Path, labels_of: str | None = None) -> list[LabelledScen
     known = counts >= KNOWN_FROM
     return sorted(
         (
-            LabelledScene(s.path, s.size, s.boxes, s.labels, split_of(s.path.read_bytes()), known)
-            for s in scenes
+            LabelledScene(
+                scene.path,
+                scene.size,
+                scene.boxes[known[scene.labels]],
+                scene.labels[known[scene.labels]],
+                split_of(scene.path.read_bytes()),
+                known,
+            )
+            for scene in scenes
         ),
         key=lambda scene: scene.path,
     )
