@@ -54,7 +54,7 @@ def test_killed_at_any_moment(shop: Shop, feed: Feed) -> None:
     rng = random.Random(20)
     everything(shop, shop.index)  # opened before the first product; it has to follow all that comes
     reported, kills = 0, 0
-    for _ in range(40):
+    for _ in range(8):
         process = start("tests.pipeline.importer", str(shop.directory), str(feed.path))
         assert process.stdout is not None
         assert process.stderr is not None

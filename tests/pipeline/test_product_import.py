@@ -8,6 +8,7 @@ import pytest
 
 from shopthelook import Shop
 from shopthelook.catalog.feeds import FeedError
+from shopthelook.errors import ShopError
 from shopthelook.pipeline.errors import ImportRunning, SourceError
 from shopthelook.pipeline.layout import lock
 from shopthelook.pipeline.lock import ImportLock
@@ -182,6 +183,16 @@ def test_replace_removes_nothing_after_a_feed_that_breaks_off(shop: Shop, feed: 
         shop.import_products(broken, replace=True)
     assert set(shop.catalog.product_ids()) == {"new", "p0000", "p0001", "p0002"}
     assert shop.catalog.last_import().finished_at is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["id,title,image_link\n", "sku,title\n1,a\n2,b\n"])
+def test_replace_by_a_feed_without_products_removes_nothing(shop: Shop, feed: Feed, text: str) -> None:
+    feed.fill(3)
+    shop.import_products(feed.path)
+    feed.path.write_text(text)
+    with pytest.raises(ShopError):
+        shop.import_products(feed.path, replace=True)
+    assert shop.catalog.counts()["products"] == 3
 
 
 def test_limit_reads_so_many_rows_and_does_not_go_with_replace(shop: Shop, feed: Feed) -> None:

@@ -86,6 +86,7 @@ class _Run:
         self._committer = committer
         self._replace_all = replace_all
         self._on_progress = on_progress
+        self._named = 0
         self._started = time.monotonic()
         self.report = ImportReport()
 
@@ -111,6 +112,7 @@ class _Run:
         assert import_id is not None  # noqa: S101 - run() sets it first
         problems = batch.problems + prepared.problems
         done = self._committer.commit(prepared.candidates)
+        self._named += len(batch.rows) + len(batch.failed)
         if self._replace_all:
             # Products whose row or picture failed are in the feed, too: replacing must not remove them.
             catalog.touch([row.product.id for row in batch.rows] + batch.failed, import_id)
@@ -129,6 +131,12 @@ class _Run:
 
     def _remove_the_rest(self, import_id: int) -> None:
         catalog = self._shop.catalog
+        if not self._named:
+            # An export that went wrong must not empty the shop.
+            raise SourceError(
+                f"{self._source.name} names no product, so nothing was replaced; to empty the shop, "
+                "delete its products by id"
+            )
         # Listed first: removing while the list is read would change what is read.
         for ids in batches(iter(list(catalog.ids_not_in_import(import_id))), 1000):
             self._count(removed=catalog.delete_products(ids))
