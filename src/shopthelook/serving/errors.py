@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -54,7 +54,12 @@ class UploadTooLarge(HTTPException):
 
     def __init__(self, limit: int) -> None:
         size = f"{limit / 1e6:.0f} MB" if limit >= 1_000_000 else f"{limit} bytes"
-        super().__init__(413, f"The request is larger than {size}. Send a smaller picture or fewer products.")
+        # The unread rest of the body would be taken for the next request.
+        super().__init__(
+            413,
+            f"The request is larger than {size}. Send a smaller picture or fewer products.",
+            {"Connection": "close"},
+        )
 
 
 def not_found(what: str, key: str, field: str) -> ApiError:
@@ -62,11 +67,17 @@ def not_found(what: str, key: str, field: str) -> ApiError:
     return ApiError(404, "not_found", f"There is no {what} {key!r} in this shop.", field)
 
 
-def answer(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
+def answer(
+    status: int,
+    code: str,
+    message: str,
+    field: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     """The one shape of a failure: ``{"error": {"code", "message", "field"}}``."""
     body = ErrorAnswer(error=ErrorBody(code=code, message=message, field=field))
-    headers = {"Retry-After": "1"} if status == 503 else None
-    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+    all_headers = {"Retry-After": "1"} if status == 503 else {}
+    return JSONResponse(body.model_dump(), status_code=status, headers=all_headers | dict(headers or {}))
 
 
 def describe(error: ShopError) -> tuple[int, str, str | None]:
@@ -120,7 +131,7 @@ def install(app: FastAPI) -> None:
     async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
         code = HTTP_CODES.get(error.status_code, "error")
         field = "photo" if error.status_code == 413 else None
-        return answer(error.status_code, code, str(error.detail), field)
+        return answer(error.status_code, code, str(error.detail), field, error.headers)
 
     @app.exception_handler(Exception)
     async def failure(request: Request, error: Exception) -> JSONResponse:

@@ -21,9 +21,7 @@ class BodyLimit:
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._limit:
             too_large = UploadTooLarge(self._limit)
-            response = answer(413, "too_large", too_large.detail, "photo")
-            # The unread rest of the body would be taken for the next request.
-            response.headers["Connection"] = "close"
+            response = answer(413, "too_large", too_large.detail, "photo", too_large.headers)
             await response(scope, receive, send)
             return
         seen = 0

@@ -20,12 +20,12 @@ from shopthelook.geometry import Box
 
 
 def _clean(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not hold a zero byte")
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("must be text without zero bytes and half characters")
     return text
 
 
-# No database keeps a zero byte in a text, and some fail on it.
+# JSON can spell what no database keeps: a zero byte, and halves of surrogate pairs.
 Text = Annotated[str, AfterValidator(_clean)]
 
 BoxList = Annotated[

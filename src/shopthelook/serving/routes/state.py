@@ -45,7 +45,7 @@ async def healthz() -> schemas.Health:
 
 @router.get("/readyz", summary="Can it answer searches?", responses={503: {"model": schemas.Health}})
 async def readyz(serving: ServingDep, response: Response) -> schemas.Health:
-    """Asks the database and sees that the models open."""
+    """Asks the database, sees that the models open, and brings the index level."""
     try:
         await serving.reads.run(_ready, serving)
     except Exception:
@@ -58,6 +58,7 @@ async def readyz(serving: ServingDep, response: Response) -> schemas.Health:
 def _ready(serving: ServingDep) -> None:
     serving.shop.catalog.last_seq()
     _ = serving.shop.detector, serving.shop.embedder
+    serving.shop.index.refresh()
 
 
 @router.get("/metrics", include_in_schema=False)

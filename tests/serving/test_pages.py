@@ -1,0 +1,60 @@
+"""The page's files: served from memory, compressed, kept or asked for anew."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from shopthelook.serving import pages
+
+
+@pytest.mark.parametrize("path", ["/", "/scene/room-00", "/scene/a/b/c", "/photo", "/product/chair-1"])
+def test_the_pages_own_addresses_answer_the_page(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "<stl-app>" in answer.text
+    assert answer.headers["cache-control"] == "no-cache"
+    again = client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_the_script_is_small_and_kept(client: httpx.Client) -> None:
+    page = client.get("/").text
+    script = re.search(r'src="(/assets/[^"]+\.js)"', page)
+    assert script is not None
+    answer = client.get(script[1])
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert int(answer.headers["content-length"]) < 40_000
+    plain = client.get(script[1], headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == answer.content
+
+
+def test_the_page_names_no_other_origin(client: httpx.Client) -> None:
+    page = client.get("/").text
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/assets/nothing.js", "/assets/..%2f..%2fapp.py", "/assets/%2e%2e/%2e%2e/app.py", "/app.py", "/.npmrc"],
+)
+def test_nothing_but_the_build_is_served(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+
+
+def test_without_a_build_the_page_says_how_to_make_one(tmp_path: Path) -> None:
+    app = FastAPI()
+    app.include_router(pages.router(tmp_path / "pages"))
+    answer = TestClient(app).get("/")
+    assert answer.status_code == 200
+    assert "npm run build" in answer.text
