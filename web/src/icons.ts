@@ -7,6 +7,7 @@ function icon(paths: SVGTemplateResult): SVGTemplateResult {
 
 export const icons = {
   back: icon(svg`<path d="M15 5l-7 7 7 7" />`),
+  right: icon(svg`<path d="M9 5l7 7-7 7" />`),
   close: icon(svg`<path d="M6 6l12 12M18 6L6 18" />`),
   up: icon(svg`<path d="M6 15l6-6 6 6" />`),
   down: icon(svg`<path d="M6 9l6 6 6-6" />`),

@@ -155,9 +155,8 @@ export class LookView extends LitElement {
         <button class="pill" @click=${this.#stop}>Cancel</button>`;
     }
     const nothingFound = objects.length === 0 || this.look.wholePicture;
-    return html`<span role="status">
-        ${nothingFound ? "Nothing was recognised in this picture." : "Tap a dot to see products like it."}
-      </span>
+    const word = nothingFound ? "Nothing was recognised in this picture." : "Tap a dot to see products like it.";
+    return html`${this.open.key === null ? html`<span role="status">${word}</span>` : nothing}
       <button class="pill draw ${nothingFound ? "strong" : ""}" @click=${this.#draw}>${icons.draw} Draw a box</button>`;
   }
 

@@ -74,7 +74,8 @@ export const sheetStyles = css`
     justify-content: space-between;
     padding: 0 0 14px;
     color: var(--muted);
-    font-size: 0.9375rem;
+    font-size: 0.875rem;
+    line-height: 1.35;
   }
   .all {
     width: 100%;

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
@@ -71,7 +71,7 @@ export class Sheet extends LitElement {
           <h2>${this.chosen.label}</h2>
           <button class="round turn" aria-expanded=${this.all ? "true" : "false"} @click=${this.#turn}
             aria-label=${this.all ? "Show fewer products" : "Show all products"}>
-            ${this.all ? icons.down : icons.up}
+            ${this.#turnIcon()}
           </button>
           <button class="round" aria-label="Close" @click=${() => { this.#ask("closed"); }}>${icons.close}</button>
         </div>
@@ -84,6 +84,12 @@ export class Sheet extends LitElement {
           ? html`<button class="pill all" @click=${this.#turn}>See all that is like it</button>`
           : nothing}
       </div>`;
+  }
+
+  /** Points to where the sheet's edge will go. */
+  #turnIcon(): SVGTemplateResult {
+    if (phone.matches) return this.all ? icons.down : icons.up;
+    return this.all ? icons.right : icons.back;
   }
 
   #others(): TemplateResult {
@@ -107,7 +113,7 @@ export class Sheet extends LitElement {
 
   #wholeNote(): TemplateResult {
     return html`<div class="note">
-      <p>Nothing was recognised, so these resemble the photo as a whole.</p>
+      <p>Nothing was recognised, so these resemble the whole photo.</p>
       <button class="pill draw" @click=${() => this.dispatchEvent(new Event("draw"))}>${icons.draw} Draw a box</button>
     </div>`;
   }
