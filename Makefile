@@ -29,12 +29,13 @@ setup: .venv/ready-dev ## install everything for development
 	$(BIN)/python -m pip install --quiet -e ".[dev]"
 	@touch $@ .venv/ready-demo
 
+demo: export SHOPTHELOOK_SHOP := $(DEMO_SHOP)
 demo: .venv/ready-demo ## import the demo catalogue and rooms, serve them on PORT (8000)
 	@test -f $(DEMO_SHOP)/shop.toml || $(BIN)/shopthelook init $(DEMO_SHOP)
-	@$(BIN)/shopthelook --shop $(DEMO_SHOP) products import demo/products.tsv --replace
-	@$(BIN)/shopthelook --shop $(DEMO_SHOP) scenes import demo/scenes
-	@$(BIN)/shopthelook --shop $(DEMO_SHOP) scenes import "$$($(BIN)/python -m demo.photos)"
-	@$(BIN)/shopthelook --shop $(DEMO_SHOP) serve --port $(PORT)
+	@$(BIN)/shopthelook products import demo/products.tsv --replace
+	@$(BIN)/shopthelook scenes import demo/scenes
+	@$(BIN)/shopthelook scenes import "$$($(BIN)/python -m demo.photos)"
+	@$(BIN)/shopthelook serve --port $(PORT)
 
 test: setup ## run every test
 	$(BIN)/python -m pytest $(ARGS)
