@@ -9,6 +9,7 @@ import pytest
 
 from shopthelook import Shop
 from shopthelook.errors import ShopError
+from shopthelook.pipeline import layout
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.errors import ConfigError, ShopFolderError
 
@@ -56,6 +57,13 @@ def test_relative_paths_start_in_the_shop(tmp_path: Path) -> None:
     assert config.bundle(tmp_path, "embedder") == "embedder-lite"
     for url in ("sqlite:////x/y.db", "postgresql://h/x"):
         assert ShopConfig(database=url).database_url(tmp_path) == url
+
+
+def test_a_password_is_for_the_owner_only(tmp_path: Path) -> None:
+    layout.create(tmp_path / "open", ShopConfig())
+    layout.create(tmp_path / "secret", ShopConfig(database="postgresql://u:p@h/x"))
+    modes = [(tmp_path / name / "shop.toml").stat().st_mode & 0o777 for name in ("open", "secret")]
+    assert modes == [0o644, 0o600]
 
 
 def test_a_folder_that_is_no_shop(tmp_path: Path) -> None:

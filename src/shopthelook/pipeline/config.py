@@ -129,6 +129,11 @@ class ShopConfig:
             **{name: json.dumps(getattr(self, name)) for name in ("database", "detector", "embedder")}
         )
 
+    @property
+    def secret(self) -> bool:
+        """Whether the settings hold a password."""
+        return "@" in self.database
+
     def database_url(self, root: Path) -> str:
         """The database's URL with a relative SQLite path taken from the shop's folder."""
         start = "sqlite:///"

@@ -44,7 +44,8 @@ def create(root: Path, config: ShopConfig) -> None:
     try:
         root.mkdir(parents=True, exist_ok=True)
         pictures(root).mkdir(exist_ok=True)
-        write_atomically(root / SETTINGS, config.to_toml().encode())
+        # The database's URL may hold a password.
+        write_atomically(root / SETTINGS, config.to_toml().encode(), mode=0o600 if config.secret else 0o644)
     except OSError as error:
         raise ShopFolderError(f"cannot make a shop in {root}: {error.strerror or error}") from error
 
@@ -74,7 +75,7 @@ def open_taxonomy(root: Path) -> Taxonomy:
     return Taxonomy.from_file(own) if own.exists() else Taxonomy.builtin()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Replace a file so that a crash leaves the old one or the new one, whole."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -83,7 +84,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner reads; a shop may be served by another user.
-        Path(name).chmod(0o644)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from shopthelook.catalog import Catalog
-from shopthelook.detection import Detector
-from shopthelook.embedding import Embedder
 from shopthelook.geometry import Box
-from shopthelook.images import Fetcher, PictureLike, PictureStore
-from shopthelook.models import Bundle, open_bundle
+from shopthelook.images import PictureLike
 from shopthelook.pipeline import layout
 from shopthelook.pipeline.config import ShopConfig
-from shopthelook.pipeline.following import FollowingIndex
 from shopthelook.pipeline.lock import ImportLock
+from shopthelook.pipeline.parts import Parts
 from shopthelook.pipeline.reports import ImportReport, OnProgress, Status, UpsertReport
 from shopthelook.pipeline.results import Decomposition, ObjectHits, SearchResult
 from shopthelook.taxonomy import Taxonomy
@@ -28,7 +23,7 @@ if TYPE_CHECKING:
     from shopthelook.taxonomy import Category
 
 
-class Shop:
+class Shop(Parts):
     """A visual shop in a folder: ``shop.toml``, ``shop.db``, ``pictures/``.
 
     Safe to share among threads. Close it, or use it as a context manager. Models and index are
@@ -39,14 +34,6 @@ class Shop:
         ...     for found in shop.search("room.jpg"):
         ...         print(found.category, [hit.product.title for hit in found.hits])
     """
-
-    def __init__(self, directory: Path, config: ShopConfig, catalog: Catalog, threads: int = 0) -> None:
-        self.directory = directory
-        self.config = config
-        self.catalog = catalog
-        self.threads = threads
-        self.pictures = PictureStore(layout.pictures(directory))
-        self._opening = threading.RLock()
 
     @classmethod
     def create(
@@ -90,54 +77,6 @@ class Shop:
         config = layout.read(root)
         return cls(root, config, Catalog.open(config.database_url(root)), threads=threads)
 
-    # What the shop is made of
-
-    @cached_property
-    def taxonomy(self) -> Taxonomy:
-        """The shop's own complete list where one was loaded, else the list that ships."""
-        return layout.open_taxonomy(self.directory)
-
-    @property
-    def detector(self) -> Detector:
-        """The detector of ``shop.toml``, opened on first use."""
-        with self._opening:
-            return self._detector
-
-    @property
-    def embedder(self) -> Embedder:
-        """The embedder of ``shop.toml``, opened on first use."""
-        with self._opening:
-            return self._embedder
-
-    @property
-    def index(self) -> FollowingIndex:
-        """The product index; it follows the catalog's change log before each search."""
-        with self._opening:
-            return self._index
-
-    @cached_property
-    def detector_bundle(self) -> Bundle:
-        """The detector's bundle; reading it does not open the model."""
-        return open_bundle(self.config.bundle(self.directory, "detector"), "detector")
-
-    @cached_property
-    def embedder_bundle(self) -> Bundle:
-        """The embedder's bundle; reading it does not open the model."""
-        return open_bundle(self.config.bundle(self.directory, "embedder"), "embedder")
-
-    @cached_property
-    def _detector(self) -> Detector:
-        return Detector(self.detector_bundle, threads=self.threads, taxonomy=self.taxonomy)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        return Embedder(self.embedder_bundle, threads=self.threads, taxonomy=self.taxonomy)
-
-    @cached_property
-    def _index(self) -> FollowingIndex:
-        bundle = self.embedder_bundle
-        return FollowingIndex(self.catalog, self.taxonomy, bundle.id, bundle.card.bits)
-
     def load_taxonomy(self, source: str | os.PathLike[str], *, allow_private: bool = False) -> Taxonomy:
         """Give the shop its own category list: a file or address of lines ``id - A > B``.
 
@@ -150,11 +89,7 @@ class Shop:
         from shopthelook.pipeline.own_taxonomy import load_taxonomy
 
         taxonomy = load_taxonomy(self, source, allow_private=allow_private)
-        with self._opening:
-            # What was laid out by the old list is opened anew when it is needed.
-            for name in ("_detector", "_embedder", "_index"):
-                self.__dict__.pop(name, None)
-            self.__dict__["taxonomy"] = taxonomy
+        self.take_taxonomy(taxonomy)
         return taxonomy
 
     # Products and scenes in
@@ -338,20 +273,6 @@ class Shop:
         from shopthelook.pipeline.status import status
 
         return status(self)
-
-    def fetcher(self, allow_private: bool = False) -> Fetcher:
-        """A fetcher under the shop's rules."""
-        return Fetcher(self.config.fetch_rules(allow_private=allow_private))
-
-    def close(self) -> None:
-        """Close the database. The shop cannot be used afterwards."""
-        self.catalog.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"Shop({str(self.directory)!r})"
