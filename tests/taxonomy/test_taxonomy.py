@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,36 @@ def test_any_lines_give_a_tree_or_an_error(lines: list[str]) -> None:
         assert tree.get(category.full).id == category.id or category.full.isdigit()
         children = tree.children(category)
         assert category.end - category.position == 1 + sum(c.end - c.position for c in children)
+
+
+@pytest.mark.parametrize(
+    ("path", "coarse"),
+    [
+        ("Furniture > Office Furniture > Office Chairs", "Furniture > Chairs"),
+        ("Furniture > Office Furniture > Workspace Tables > Conference Room Tables", "Furniture > Tables"),
+        ("Furniture > Outdoor Furniture > Outdoor Seating > Outdoor Benches", "Furniture > Benches"),
+        ("Furniture > Chairs > Folding Chairs & Stools", "Furniture > Chairs"),
+        ("Furniture > Office Furniture", None),
+    ],
+)
+def test_branches_elsewhere_roll_up_to_what_they_look_like(path: str, coarse: str | None) -> None:
+    taxonomy = Taxonomy.builtin()
+    found = taxonomy.coarse(taxonomy.get(path))
+    assert (None if found is None else found.full) == coarse
+
+
+def test_branches_hold_all_that_rolls_up_and_do_not_overlap() -> None:
+    taxonomy = Taxonomy.builtin()
+    also = resources.files("shopthelook.taxonomy").joinpath("also.tsv").read_text().splitlines()
+    rows = [line.split("\t") for line in also if not line.startswith("#")]
+    assert {taxonomy.get(one) for one, _ in rows} <= set(taxonomy.coarse_categories)
+    assert {taxonomy.get(branch) for _, branch in rows}.isdisjoint(taxonomy.coarse_categories)
+    for one in taxonomy.coarse_categories:
+        branches = taxonomy.branches(one)
+        assert branches[0] == one
+        spans = sorted((branch.position, branch.end) for branch in branches)
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
+        held = {c for c in taxonomy if any(taxonomy.covers(branch, c) for branch in branches)}
+        assert held == {c for c in taxonomy if taxonomy.coarse(c) == one}
+    chair = taxonomy.get("Office Chairs")
+    assert taxonomy.branches(chair) == (chair,)

@@ -25,8 +25,16 @@ class Taxonomy:
     `from_lines`. Threads may share it.
     """
 
-    def __init__(self, entries: Iterable[Entry], coarse: Iterable[tuple[str, ...]] = ()) -> None:
-        """`coarse` names the paths of the coarse categories; those that the list lacks are left out."""
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        coarse: Iterable[tuple[str, ...]] = (),
+        also: Iterable[tuple[tuple[str, ...], tuple[str, ...]]] = (),
+    ) -> None:
+        """`coarse` names the paths of the coarse categories; those that the list lacks are left out.
+
+        `also` has pairs (coarse path, path of a branch elsewhere that rolls up to it).
+        """
         self._categories = _lay_out(list(entries))
         self._by_id = {category.id: category for category in self._categories}
         self._by_path = {fold(category.path): category for category in self._categories}
@@ -39,7 +47,13 @@ class Taxonomy:
             sorted((c for c in found if c is not None), key=lambda c: c.position)
         )
         """What the shipped detector speaks, in depth-first order."""
-        self._coarse_ids = frozenset(category.id for category in self.coarse_categories)
+        self._coarse_of = {category.id: category for category in self.coarse_categories}
+        self._branches = {category.id: [category] for category in self.coarse_categories}
+        for coarse_path, path in also:
+            one, branch = self._by_path.get(fold(coarse_path)), self._by_path.get(fold(path))
+            if one is not None and branch is not None and one.id in self._branches:
+                self._coarse_of[branch.id] = one
+                self._branches[one.id].append(branch)
 
     @classmethod
     def builtin(cls) -> Taxonomy:
@@ -69,7 +83,9 @@ class Taxonomy:
 
         Raises `TaxonomyError` naming the line at fault.
         """
-        return cls(read_entries(lines), _coarse_paths())
+        coarse = (path for _, path in _table("coarse.tsv"))
+        also = ((split_path(one), split_path(branch)) for one, branch in _table("also.tsv"))
+        return cls(read_entries(lines), (split_path(path) for path in coarse), also)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the list in the form that `from_file` reads, whole or not at all."""
@@ -134,13 +150,24 @@ class Taxonomy:
         return a.position <= b.position < a.end
 
     def coarse(self, category: Category) -> Category | None:
-        """The nearest coarse category at or above, None where there is none."""
+        """The coarse category that `category` rolls up to, None where there is none.
+
+        It is the nearest at or above, or the one whose look a branch elsewhere shares: office chairs are
+        Chairs. See `branches`.
+        """
         path = fold(category.path)
         for depth in range(len(path), 0, -1):
-            above = self._by_path[path[:depth]]
-            if above.id in self._coarse_ids:
+            above = self._coarse_of.get(self._by_path[path[:depth]].id)
+            if above is not None:
                 return above
         return None
+
+    def branches(self, category: Category) -> tuple[Category, ...]:
+        """The subtrees that hold what rolls up to a coarse category: its own first, then those elsewhere.
+
+        Another category is its only branch.
+        """
+        return tuple(self._branches.get(category.id, (category,)))
 
     def at(self, position: int) -> Category:
         """The category of this depth-first rank, from 0. Raises `UnknownCategory` outside the list."""
@@ -183,9 +210,11 @@ def _builtin() -> Taxonomy:
 
 
 @cache
-def _coarse_paths() -> tuple[tuple[str, ...], ...]:
-    lines = resources.files(__package__).joinpath("coarse.tsv").read_text(encoding="utf-8").splitlines()
-    return tuple(split_path(line.partition("\t")[2]) for line in lines if not line.startswith("#"))
+def _table(name: str) -> tuple[tuple[str, str], ...]:
+    """Rows of two columns of a file beside this one."""
+    lines = resources.files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return tuple((first, second) for first, second in rows)
 
 
 def _lay_out(entries: list[Entry]) -> list[Category]:
