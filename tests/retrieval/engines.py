@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval import ExactIndex, Hits, ProductIndex
+from shopthelook.retrieval import ExactIndex, Hits, ProductIndex, Query
 from tests.retrieval.oracle import Oracle
 
 MakeIndex: TypeAlias = Callable[[int], ProductIndex]
@@ -34,3 +34,11 @@ def assert_agrees(
 ) -> None:
     found = index.search(codes, k, [limits] * len(codes))
     assert [pairs(hits) for hits in found] == [oracle.search(code, k, limits) for code in codes]
+
+
+def assert_answers(index: ProductIndex, oracle: Oracle, queries: list[Query], k: int) -> None:
+    found = index.query(queries, k)
+    for query, hits in zip(queries, found, strict=True):
+        assert pairs(hits) == oracle.query(query, k), query
+        assert hits.plan is not None
+        assert len(hits) <= hits.plan.rows_qualified

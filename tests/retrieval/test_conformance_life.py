@@ -16,7 +16,10 @@ from hypothesis.stateful import (
 )
 from numpy.typing import NDArray
 
-from tests.retrieval.engines import ENGINES, MakeIndex, Range, assert_agrees
+from shopthelook.retrieval import Attributes, Query
+from shopthelook.retrieval.query.ast import Filter
+from tests.retrieval.engines import ENGINES, MakeIndex, Range, assert_agrees, assert_answers
+from tests.retrieval.filters import attributes, filters
 from tests.retrieval.oracle import Oracle
 
 
@@ -34,12 +37,13 @@ class Life(RuleBasedStateMachine):
     def start(self) -> None:
         self.index, self.oracle = self.make(self.bits), Oracle()
 
-    @rule(rows=st.lists(st.tuples(ids, codes, st.integers(-1, 5)), max_size=12))
-    def upsert(self, rows: list[tuple[str, NDArray[np.uint8], int]]) -> None:
+    @rule(rows=st.lists(st.tuples(ids, codes, st.integers(-1, 5), attributes), max_size=12))
+    def upsert(self, rows: list[tuple[str, NDArray[np.uint8], int, Attributes]]) -> None:
         ids, positions = [row[0] for row in rows], [row[2] for row in rows]
         codes = np.array([row[1] for row in rows], np.uint8).reshape(len(rows), 8)
-        self.index.upsert(ids, codes, np.array(positions, np.int64))
-        self.oracle.upsert(ids, codes, positions)
+        attributes = [row[3] for row in rows]
+        self.index.upsert(ids, codes, np.array(positions, np.int64), attributes)
+        self.oracle.upsert(ids, codes, positions, attributes)
 
     @rule(gone=st.lists(ids, max_size=6))
     def delete(self, gone: list[str]) -> None:
@@ -54,6 +58,16 @@ class Life(RuleBasedStateMachine):
     @rule(code=codes, k=st.integers(1, 40), limits=limits)
     def search(self, code: NDArray[np.uint8], k: int, limits: Range) -> None:
         assert_agrees(self.index, self.oracle, code[None], k, limits)
+
+    @rule(
+        code=codes,
+        k=st.integers(1, 40),
+        limits=limits,
+        where=filters,
+        most=st.none() | st.integers(0, 9),
+    )
+    def query(self, code: NDArray[np.uint8], k: int, limits: Range, where: Filter, most: int | None) -> None:
+        assert_answers(self.index, self.oracle, [Query(code, limits, where, most)], k)
 
     @invariant()
     def same_size(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.protocol import RetrievalError
+from shopthelook.retrieval.protocol import Attributes, Query, RetrievalError
 
 LEAST_BITS, MOST_BITS = 64, 4096
 
@@ -18,8 +18,14 @@ def check_bits(bits: int) -> None:
         raise RetrievalError(f"bits must be a multiple of 64 from {LEAST_BITS} to {MOST_BITS}, not {bits}")
 
 
-def check_rows(bits: int, ids: Sequence[str], codes: NDArray[np.uint8], positions: NDArray[np.int64]) -> None:
-    """Raise `RetrievalError` unless ids, codes and positions are n rows of an index of `bits`."""
+def check_rows(
+    bits: int,
+    ids: Sequence[str],
+    codes: NDArray[np.uint8],
+    positions: NDArray[np.int64],
+    attributes: Sequence[Attributes] | None,
+) -> None:
+    """Raise `RetrievalError` unless these are n rows of an index of `bits`."""
     if isinstance(ids, str) or not all(isinstance(product_id, str) for product_id in ids):
         raise RetrievalError("ids must be a list of strings")
     _check_codes(bits, codes)
@@ -30,6 +36,8 @@ def check_rows(bits: int, ids: Sequence[str], codes: NDArray[np.uint8], position
         )
     if len(ids) and (not np.issubdtype(positions.dtype, np.integer) or positions.min() < -1):
         raise RetrievalError("positions must be whole numbers of 0 or more, or -1 for no category")
+    if attributes is not None:
+        _check_attributes(len(ids), attributes)
 
 
 def check_search(
@@ -37,13 +45,47 @@ def check_search(
 ) -> None:
     """Raise `RetrievalError` unless an index of `bits` can answer this search."""
     _check_codes(bits, codes)
-    if k < 1:
-        raise RetrievalError(f"k must be 1 or more, not {k}")
+    _check_k(k)
     if len(ranges) != len(codes):
         raise RetrievalError(f"there must be one range per code: {len(codes)} codes, {len(ranges)} ranges")
     for limits in ranges:
-        if limits is not None and not 0 <= limits[0] <= limits[1]:
-            raise RetrievalError(f"a range must be [first, end) with 0 <= first <= end, not {limits}")
+        _check_range(limits)
+
+
+def check_queries(bits: int, queries: Sequence[Query], k: int) -> None:
+    """Raise `RetrievalError` unless an index of `bits` can answer these queries."""
+    _check_k(k)
+    for query in queries:
+        if query.code.dtype != np.uint8 or query.code.shape != (bits // 8,):
+            raise RetrievalError(
+                f"a query's code must be ({bits // 8},) uint8 in an index of {bits} bits, "
+                f"not {query.code.shape} {query.code.dtype}"
+            )
+        _check_range(query.range)
+        if query.max_distance is not None and query.max_distance < 0:
+            raise RetrievalError(f"max_distance must be 0 or more, not {query.max_distance}")
+
+
+def _check_k(k: int) -> None:
+    if k < 1:
+        raise RetrievalError(f"k must be 1 or more, not {k}")
+
+
+def _check_range(limits: tuple[int, int] | None) -> None:
+    if limits is not None and not 0 <= limits[0] <= limits[1]:
+        raise RetrievalError(f"a range must be [first, end) with 0 <= first <= end, not {limits}")
+
+
+def _check_attributes(count: int, attributes: Sequence[Attributes]) -> None:
+    if len(attributes) != count:
+        raise RetrievalError(
+            f"there must be as many attributes as ids: {count} ids, {len(attributes)} attributes"
+        )
+    for of_one in attributes:
+        for field, values in of_one.items():
+            # A text is a sequence of texts too: each letter would become a value.
+            if isinstance(values, str) or not all(isinstance(value, (str, int, float)) for value in values):
+                raise RetrievalError(f"values of {field} must be a list of texts and numbers, not {values!r}")
 
 
 def _check_codes(bits: int, codes: NDArray[np.uint8]) -> None:

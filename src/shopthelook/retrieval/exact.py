@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.checks import check_bits, check_rows, check_search
+from shopthelook.retrieval.checks import check_bits, check_queries, check_rows, check_search
 from shopthelook.retrieval.distances import hamming_columns, nearest, to_columns
-from shopthelook.retrieval.hits import Hits
-from shopthelook.retrieval.rows import FreshRows, Rows, merged, no_rows
+from shopthelook.retrieval.hits import Hits, Plan
+from shopthelook.retrieval.protocol import CATEGORY, Attributes, Query
+from shopthelook.retrieval.query import Filter, fold_field, matches
+from shopthelook.retrieval.rows import FreshRows, Part, merged, no_rows
 
 # What has changed since the last merge is scanned without the layout's help: let it be a small part of
 # the whole, and not so small that writes to a small index merge all the time.
@@ -25,8 +27,8 @@ _CHANGED_SHARE = 4
 class _State:
     """All that a search reads; never changed, only replaced."""
 
-    main: Rows
-    fresh: Rows
+    main: Part
+    fresh: Part
 
     @property
     def changes(self) -> int:
@@ -41,8 +43,11 @@ class ExactIndex:
     lays all out anew when the changes outgrow a quarter of the index. A search reads one immutable state,
     which writers replace as a whole under a lock: it never waits, and sees each write entirely or not.
 
-    Memory: `bits / 8` bytes a product for the code, 8 for the position, and the id with its place in a
-    dict; twice that for a moment during a merge.
+    Memory: `bits / 8` bytes a product for the code, 8 for the position, the id with its place in a dict and
+    the attributes as they came; twice that, but for the attributes, for a moment during a merge.
+
+    A filter is asked of each product in the range, in Python: this engine is for small catalogs, and for
+    others to be compared with.
     """
 
     def __init__(self, bits: int) -> None:
@@ -68,20 +73,29 @@ class ExactIndex:
     def __contains__(self, product_id: object) -> bool:
         return product_id in self._rows
 
-    def upsert(self, ids: Sequence[str], codes: NDArray[np.uint8], positions: NDArray[np.int64]) -> None:
+    def upsert(
+        self,
+        ids: Sequence[str],
+        codes: NDArray[np.uint8],
+        positions: NDArray[np.int64],
+        attributes: Sequence[Attributes] | None = None,
+    ) -> None:
         """Put in or replace products, see `ProductIndex.upsert`."""
         positions = np.asarray(positions)
-        check_rows(self._bits, ids, codes, positions)
+        check_rows(self._bits, ids, codes, positions, attributes)
+        if attributes is None:
+            attributes = [{}] * len(ids)
         last = {product_id: i for i, product_id in enumerate(ids)}
         if not last:
             return
         if len(last) < len(ids):
             kept = np.fromiter(last.values(), np.int64, len(last))
             codes, positions = codes[kept], positions[kept]
+        own = [_copied(attributes[i]) for i in last.values()]
         columns = to_columns(codes)
         with self._writing:
             main, fresh = self._buried(last)
-            first = self._fresh.add(list(last), columns, positions)
+            first = self._fresh.add(list(last), columns, positions, own)
             self._rows.update((product_id, ~(first + i)) for i, product_id in enumerate(last))
             self._replace(main, self._fresh.rows(fresh.dead))
 
@@ -106,14 +120,20 @@ class ExactIndex:
     ) -> list[Hits]:
         """Find the nearest products of each code, see `ProductIndex.search`."""
         check_search(self._bits, codes, k, ranges)
+        return self.query(
+            [Query(code, limits) for code, limits in zip(codes, ranges, strict=True)],
+            k,
+        )
+
+    def query(self, queries: Sequence[Query], k: int) -> list[Hits]:
+        """Find the nearest products that each query allows, see `ProductIndex.query`."""
+        check_queries(self._bits, queries, k)
         state = self._state
-        queries = to_columns(codes).T
         return [
-            _best(k, _in_main(state.main, query, k, limits), _in_fresh(state.fresh, query, k, limits))
-            for query, limits in zip(queries, ranges, strict=True)
+            _best(k, [_in_part(part, query, k) for part in (state.main, state.fresh)]) for query in queries
         ]
 
-    def _buried(self, ids: dict[str, int] | set[str]) -> tuple[Rows, Rows]:
+    def _buried(self, ids: dict[str, int] | set[str]) -> tuple[Part, Part]:
         """Both parts with the present rows of `ids` dead."""
         rows = [row for product_id in ids if (row := self._rows.get(product_id)) is not None]
         state = self._state
@@ -122,7 +142,7 @@ class ExactIndex:
             state.fresh.without([~row for row in rows if row < 0]),
         )
 
-    def _replace(self, main: Rows, fresh: Rows) -> None:
+    def _replace(self, main: Part, fresh: Part) -> None:
         self._state = state = _State(main, fresh)
         if state.changes > max(_LEAST_CHANGES, main.count // _CHANGED_SHARE):
             self._merge(state)
@@ -134,49 +154,59 @@ class ExactIndex:
         self._state = _State(main, no_rows(self._words))
 
 
-_Found = tuple[list[str], NDArray[np.uint16]]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """The nearest rows of a part with ties of the k-th, and how many were compared for them."""
+
+    ids: list[str]
+    distances: NDArray[np.uint16]
+    compared: int
 
 
-def _in_main(rows: Rows, query: NDArray[np.uint64], k: int, limits: tuple[int, int] | None) -> _Found:
-    """The nearest rows of the part that is laid out by position, with ties of the k-th."""
-    start, end = 0, rows.count
-    if limits is not None:
-        start, end = (int(i) for i in np.searchsorted(rows.positions, limits))
-    distances = hamming_columns(rows.columns[:, start:end], query)
-    first, last = np.searchsorted(rows.dead, (start, end))
-    if first == last:
-        found = nearest(distances, k)
-    else:
-        # No distance is as large as this: the dead come after all that live.
-        gone = np.iinfo(np.uint16).max
-        distances[rows.dead[first:last] - start] = gone
-        found = nearest(distances, k)
-        found = found[distances[found] != gone]
-    return [rows.ids[i] for i in (found + start).tolist()], distances[found]
-
-
-def _in_fresh(rows: Rows, query: NDArray[np.uint64], k: int, limits: tuple[int, int] | None) -> _Found:
-    """The nearest of the rows that came since the last merge, with ties of the k-th."""
-    if limits is None and not len(rows.dead):
-        chosen = None
-        columns = rows.columns
-    else:
-        wanted = np.ones(rows.count, bool)
-        if limits is not None:
-            wanted = (rows.positions >= limits[0]) & (rows.positions < limits[1])
-        wanted[rows.dead] = False
-        chosen = np.flatnonzero(wanted)
-        columns = rows.columns[:, chosen]
-    distances = hamming_columns(columns, query)
+def _in_part(part: Part, query: Query, k: int) -> _Found:
+    rows = _allowed(part, query)
+    columns = part.columns[:, rows]
+    distances = hamming_columns(columns, to_columns(query.code[None])[:, 0])
     found = nearest(distances, k)
-    numbers = found if chosen is None else chosen[found]
-    return [rows.ids[i] for i in numbers.tolist()], distances[found]
+    if query.max_distance is not None:
+        found = found[distances[found] <= query.max_distance]
+    numbers = found + rows.start if isinstance(rows, slice) else rows[found]
+    return _Found([part.ids[i] for i in numbers.tolist()], distances[found], columns.shape[1])
 
 
-def _best(k: int, main: _Found, fresh: _Found) -> Hits:
-    """The k best of what both parts found, by distance and then id."""
-    ids = main[0] + fresh[0]
-    distances = np.concatenate([main[1], fresh[1]]).tolist()
+def _allowed(part: Part, query: Query) -> slice | NDArray[np.intp]:
+    """The living rows of a part that the query's range and filter leave, as a slice where they are one."""
+    wanted = np.ones(part.count, bool)
+    if query.range is not None:
+        wanted = (part.positions >= query.range[0]) & (part.positions < query.range[1])
+    wanted[part.dead] = False
+    rows = np.flatnonzero(wanted)
+    if query.where is not None:
+        rows = rows[np.array([_fulfils(part, row, query.where) for row in rows.tolist()], bool)]
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
+
+
+def _fulfils(part: Part, row: int, where: Filter) -> bool:
+    attributes, position = part.attributes[row], int(part.positions[row])
+    return matches(where, attributes if position < 0 else {**attributes, CATEGORY: (position,)})
+
+
+def _copied(attributes: Attributes) -> Attributes:
+    """The caller's to keep; `category` is the position's name, so that no attribute can have it."""
+    return {field: tuple(values) for field, values in attributes.items() if fold_field(field) != CATEGORY}
+
+
+def _best(k: int, parts: Sequence[_Found]) -> Hits:
+    """The k best of what the parts found, by distance and then id."""
+    ids = [product_id for part in parts for product_id in part.ids]
+    distances = np.concatenate([part.distances for part in parts]).tolist()
     # nsmallest sorts where k is large, and otherwise never sorts a long tail of ties.
     best = heapq.nsmallest(k, zip(distances, ids, strict=True))
-    return Hits(tuple(product_id for _, product_id in best), np.array([d for d, _ in best], np.int32))
+    compared = sum(part.compared for part in parts)
+    return Hits(
+        tuple(product_id for _, product_id in best),
+        np.array([d for d, _ in best], np.int32),
+        Plan("scan", compared, compared),
+    )

@@ -8,15 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an engine found its hits.
+
+    name: the way it took, such as "scan" or "tokens"; rows_qualified: products that range and filter leave;
+    rows_compared: codes compared with the query's; tokens_matched: products that share a token with the
+    query, 0 where tokens took no part.
+    """
+
+    name: str
+    rows_qualified: int
+    rows_compared: int
+    tokens_matched: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
     """Products found, nearest first; equal distances in the order of the ids.
 
-    ids: n product ids; distances: (n,) int32, bits that differ from the query.
+    ids: n product ids; distances: (n,) int32, bits that differ from the query; plan: how they were found.
     """
 
     ids: tuple[str, ...]
     distances: NDArray[np.int32]
+    plan: Plan | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
