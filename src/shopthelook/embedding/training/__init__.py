@@ -1,0 +1,1 @@
+"""Training of the embedder; needs the extra `[train]`."""
