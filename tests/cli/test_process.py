@@ -24,7 +24,7 @@ COMMAND = [sys.executable, "-m", "shopthelook"]
 
 def call(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)], env=ENVIRONMENT, capture_output=True, text=True, timeout=120
+        [*COMMAND, *map(str, arguments)], env=ENVIRONMENT, capture_output=True, text=True, timeout=300
     )
 
 
@@ -69,13 +69,13 @@ def test_serve_answers_says_where_and_stops(shop: Shop) -> None:
         line = process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         assert found is not None, line
-        with urllib.request.urlopen(f"{found[0]}/v1/status", timeout=30) as answer:
+        with urllib.request.urlopen(f"{found[0]}/v1/status", timeout=120) as answer:
             assert json.load(answer)["products"] == 0
         taken = call("serve", "--port", found[1], "--shop", shop.directory)
         assert (taken.returncode, taken.stdout) == (1, "")
         assert found[1] in taken.stderr
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 130
         assert "Traceback" not in errors
     finally:
