@@ -52,6 +52,17 @@ function fragment(open: Open): string {
   return open.key === null ? "" : `#${open.key}${open.all ? "-all" : ""}`;
 }
 
+function parseAddress(written: string): Route {
+  const url = new URL(written, location.origin);
+  return parse(url.pathname, url.hash);
+}
+
+/** Which view, and how deep in it; not which of its objects. */
+function height(route: Route): string {
+  const depth = "open" in route ? (route.open.key === null ? "picture" : route.open.all ? "feed" : "strip") : "";
+  return [route.name, "id" in route ? route.id : "", depth].join("#");
+}
+
 interface Entry {
   /** The address that this entry was opened from. */
   from: string | null;
@@ -60,10 +71,15 @@ interface Entry {
 /** Keeps the route in the address bar. */
 export class Router extends EventTarget {
   route = parse(location.pathname, location.hash);
+  /** Address to put into the entry that a step back is about to reach. */
+  #aim: string | null = null;
 
   constructor() {
     super();
     addEventListener("popstate", () => {
+      const aim = this.#aim;
+      this.#aim = null;
+      if (aim !== null) history.replaceState(history.state, "", aim);
       this.#read();
     });
   }
@@ -80,10 +96,14 @@ export class Router extends EventTarget {
     this.#read();
   }
 
-  /** Goes one step up: back where that is the step before, else in place. */
+  /** Goes one step up: back where the step before is of that height, else in place. The step
+   * before may show another object, if the shopper changed over since; it then shows this one. */
   up(route: Route): void {
-    if (this.#from() === address(route)) history.back();
-    else this.go(route, "replace");
+    const from = this.#from();
+    if (from !== null && height(parseAddress(from)) === height(route)) {
+      this.#aim = address(route);
+      history.back();
+    } else this.go(route, "replace");
   }
 
   /** Back to wherever this was opened from; to `route` where it was opened from outside. */

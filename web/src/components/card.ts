@@ -21,7 +21,7 @@ export class Card extends LitElement {
         position: relative;
       }
       .picture {
-        position: relative;
+        grid-area: 1 / 1;
         display: block;
         aspect-ratio: 1;
         overflow: hidden;
@@ -47,10 +47,17 @@ export class Card extends LitElement {
         font-size: 2.5rem;
         font-weight: 600;
       }
+      .body {
+        display: grid;
+        border-radius: var(--radius);
+      }
+      /* Lies on the picture, but is read after the name and the price. */
       .hint {
-        position: absolute;
-        left: 10px;
-        bottom: 10px;
+        z-index: 1;
+        grid-area: 1 / 1;
+        align-self: end;
+        justify-self: start;
+        margin: 10px;
         padding: 3px 10px;
         border-radius: 12px;
         background: rgb(255 255 255 / 92%);
@@ -129,16 +136,15 @@ export class Card extends LitElement {
     const price = priceWords(hit);
     const hint = likeness(hit.similarity);
     const name = hit.title || hit.product_id;
-    const body = html`<span class="picture">${this.#picture(name)}
-        ${hint ? html`<span class="hint">${hint}</span>` : nothing}
-      </span>
+    const body = html`<span class="picture">${this.#picture(name)}</span>
       <span class="words">
         <span class="title">${name}${hit.link ? html` <span class="out">${icons.out}</span>` : nothing}</span>
         ${hit.brand ? html`<span class="brand">${hit.brand}</span>` : nothing}
         ${price
-          ? html`<span class="price">${price.now}${price.before ? html`<s>${price.before}</s>` : nothing}</span>`
+          ? html`<span class="price">${price.now}${price.before ? html`<s><span class="unseen">, was </span>${price.before}</s>` : nothing}</span>`
           : nothing}
-      </span>`;
+      </span>
+      ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
     return html`<article>
       ${hit.link
         ? html`<a class="body" href=${hit.link} target="_blank" rel="noopener">${body}

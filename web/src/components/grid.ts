@@ -34,6 +34,8 @@ export class Grid extends LitElement {
         padding: 4px 16px 12px;
         overflow-x: auto;
         overscroll-behavior-x: contain;
+        /* A pull upwards is the sheet's. */
+        touch-action: pan-x;
         scroll-snap-type: x proximity;
         scroll-padding: 16px;
         scrollbar-width: none;

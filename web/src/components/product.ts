@@ -137,7 +137,7 @@ export class ProductView extends LitElement {
         <h1>${product.title || product.product_id}</h1>
         ${product.brand ? html`<p class="brand">${product.brand}</p>` : nothing}
         ${price
-          ? html`<p class="price">${price.now}${price.before ? html`<s>${price.before}</s>` : nothing}</p>`
+          ? html`<p class="price">${price.now}${price.before ? html`<s><span class="unseen">, was </span>${price.before}</s>` : nothing}</p>`
           : nothing}
         ${product.link
           ? html`<a class="pill strong" href=${product.link} target="_blank" rel="noopener">Visit the shop ${icons.out}</a>`

@@ -130,6 +130,7 @@ export const sheetStyles = css`
     :host(:not([all])) .body {
       padding: 0 0 env(safe-area-inset-bottom);
       overflow: hidden;
+      touch-action: pan-x;
     }
     :host(:not([all])) .note {
       padding: 0 16px 8px;
