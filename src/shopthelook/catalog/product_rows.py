@@ -12,7 +12,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from shopthelook.catalog.product import Product
-from shopthelook.catalog.records import CatalogError, Change, CodeBatch, Fingerprint, ProductRecord
+from shopthelook.catalog.records import (
+    CatalogError,
+    Change,
+    CodeBatch,
+    Fingerprint,
+    IndexBatch,
+    ProductRecord,
+    Said,
+)
 from shopthelook.catalog.schema import changes, products
 
 CHUNK = 1000
@@ -22,6 +30,7 @@ Filters = Mapping[str, str | int | Sequence[int] | bool]
 
 _T = TypeVar("_T")
 _PRODUCT_FIELDS = tuple(f.name for f in fields(Product))
+_SAID = tuple(products.c[name] for name in Said._fields)
 _TEXT_FILTERS = {column.name for column in products.c if isinstance(column.type, sa.String)}
 
 
@@ -119,13 +128,36 @@ def codes_after(connection: Connection, after: str | None, limit: int, bundle: s
     return _batch(connection, query, bundle)
 
 
-def _codes(bundle: str) -> sa.Select[Any]:
-    columns = sa.select(products.c.id, products.c.code, products.c.category_id)
+def index_rows_of(connection: Connection, ids: Sequence[str], bundle: str) -> IndexBatch:
+    """As `codes_of`, with what filters look at."""
+    return _index_batch(connection, _codes(bundle, *_SAID).where(products.c.id.in_(ids)), bundle)
+
+
+def index_rows_after(connection: Connection, after: str | None, limit: int, bundle: str) -> IndexBatch:
+    """As `codes_after`, with what filters look at."""
+    query = _codes(bundle, *_SAID).limit(limit)
+    if after is not None:
+        query = query.where(products.c.id > after)
+    return _index_batch(connection, query, bundle)
+
+
+def _codes(bundle: str, *more: sa.Column[Any]) -> sa.Select[Any]:
+    columns = sa.select(products.c.id, products.c.code, products.c.category_id, *more)
     return columns.where(products.c.bundle == bundle).order_by(products.c.id)
 
 
+def _index_batch(connection: Connection, query: sa.Select[Any], bundle: str) -> IndexBatch:
+    rows = connection.execute(query).all()
+    found = _checked([(row[0], row[1], row[2]) for row in rows], bundle)
+    said = [Said._make(row[3:]) for row in rows]
+    return IndexBatch(found.ids, found.codes, found.category_ids, said)
+
+
 def _batch(connection: Connection, query: sa.Select[Any], bundle: str) -> CodeBatch:
-    rows = [(row.id, row.code, row.category_id) for row in connection.execute(query)]
+    return _checked([(row.id, row.code, row.category_id) for row in connection.execute(query)], bundle)
+
+
+def _checked(rows: list[tuple[str, bytes, int | None]], bundle: str) -> CodeBatch:
     width = len(rows[0][1]) if rows else 0
     for product_id, code, _ in rows:
         if len(code) != width:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +69,33 @@ class CodeBatch:
     ids: list[str]
     codes: NDArray[np.uint8]
     category_ids: NDArray[np.int64]
+
+
+class Said(NamedTuple):
+    """The part of a product that searches filter by; see `Product`."""
+
+    availability: str | None
+    price: Decimal | None
+    sale_price: Decimal | None
+    currency: str | None
+    product_type: str | None
+    brand: str | None
+    color: str | None
+    pattern: str | None
+    material: str | None
+    size: str | None
+    gender: str | None
+    age_group: str | None
+    item_group_id: str | None
+    condition: str | None
+    custom: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexBatch(CodeBatch):
+    """What an index holds of n products: their codes and, in `said`, what filters look at."""
+
+    said: list[Said]
 
 
 @dataclass(frozen=True, slots=True)

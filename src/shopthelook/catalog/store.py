@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +18,7 @@ from shopthelook.catalog.records import (
     CodeBatch,
     Fingerprint,
     ImportRecord,
+    IndexBatch,
     ObjectRecord,
     ProblemRecord,
     ProductRecord,
@@ -26,6 +27,8 @@ from shopthelook.catalog.records import (
 from shopthelook.catalog.schema import objects, products, scenes
 
 _PAGE = 10_000
+
+_Batch = TypeVar("_Batch", bound=CodeBatch)
 
 
 class Catalog:
@@ -128,17 +131,30 @@ class Catalog:
         Products without a code of this bundle are left out. To load an index, take `last_seq` first
         and follow the changes from there.
         """
+        return self._batches(ids, bundle, product_rows.codes_of, product_rows.codes_after)
+
+    def index_rows(self, ids: Sequence[str] | None, bundle: str) -> Iterator[IndexBatch]:
+        """As `codes`, with what filters look at in each product."""
+        return self._batches(ids, bundle, product_rows.index_rows_of, product_rows.index_rows_after)
+
+    def _batches(
+        self,
+        ids: Sequence[str] | None,
+        bundle: str,
+        of: Callable[[Connection, Sequence[str], str], _Batch],
+        next_after: Callable[[Connection, str | None, int, str], _Batch],
+    ) -> Iterator[_Batch]:
         if ids is not None:
             for chunk in product_rows.chunks(ids):
                 with self._database.reading() as connection:
-                    batch = product_rows.codes_of(connection, chunk, bundle)
+                    batch = of(connection, chunk, bundle)
                 if batch.ids:
                     yield batch
             return
         after: str | None = None
         while True:
             with self._database.reading() as connection:
-                batch = product_rows.codes_after(connection, after, _PAGE, bundle)
+                batch = next_after(connection, after, _PAGE, bundle)
             if not batch.ids:
                 return
             yield batch

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.catalog import Catalog
-from shopthelook.retrieval import ExactIndex, Hits, ProductIndex
+from shopthelook.catalog import Catalog, IndexBatch
+from shopthelook.pipeline.attributes import attributes_of
+from shopthelook.retrieval import ExactIndex, Hits, ProductIndex, Query
 from shopthelook.taxonomy import Taxonomy
 
 
@@ -47,6 +48,10 @@ class FollowingIndex:
         """The ``k`` nearest products of each code, shape ``(q, bits // 8)``, in each taxonomy range."""
         return self.refresh().search(codes, k, ranges)
 
+    def query(self, queries: Sequence[Query], k: int) -> list[Hits]:
+        """The ``k`` nearest products that each query allows; see ``ProductIndex.query``."""
+        return self.refresh().query(queries, k)
+
     def refresh(self) -> ProductIndex:
         """Bring the index level with the catalog and return it."""
         last = self._catalog.last_seq()
@@ -66,8 +71,8 @@ class FollowingIndex:
         # The number is read first: a change in between is followed once more, which does no harm.
         seq = self._catalog.last_seq()
         index: ProductIndex = ExactIndex(self._bits)
-        for batch in self._catalog.codes(None, self._bundle):
-            index.upsert(batch.ids, batch.codes, self._to_positions(batch.category_ids))
+        for batch in self._catalog.index_rows(None, self._bundle):
+            self._put(index, batch)
         index.seq = self._seq = seq
         self._index = index
 
@@ -77,15 +82,19 @@ class FollowingIndex:
         changes = self._catalog.changes(after=self._seq)
         if index is None or not changes:
             return False
-        # Only how a product is now counts, however often it changed; codes() reads it as it is now.
+        # Only how a product is now counts, however often it changed; index_rows() reads it as it is now.
         names = {change.product_id for change in changes}
         present: set[str] = set()
-        for batch in self._catalog.codes(sorted(names), self._bundle):
-            index.upsert(batch.ids, batch.codes, self._to_positions(batch.category_ids))
+        for batch in self._catalog.index_rows(sorted(names), self._bundle):
+            self._put(index, batch)
             present.update(batch.ids)
         index.delete(sorted(names - present))
         index.seq = self._seq = changes[-1].seq
         return True
+
+    def _put(self, index: ProductIndex, batch: IndexBatch) -> None:
+        positions = self._to_positions(batch.category_ids)
+        index.upsert(batch.ids, batch.codes, positions, [attributes_of(said) for said in batch.said])
 
     def _to_positions(self, category_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.array([self._positions.get(int(i), -1) for i in category_ids], np.int64)
