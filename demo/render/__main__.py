@@ -2,7 +2,8 @@
 
     python -m demo.render products --libraries MODELS --out demo
     python -m demo.render rooms    --libraries MODELS --out demo --count 80
-    python -m demo.render training --libraries MODELS --out RENDERS --count 400
+    python -m demo.render training-rooms    --libraries MODELS --out RENDERS --count 200
+    python -m demo.render training-products --libraries MODELS --out RENDERS
 
 MODELS holds the unpacked furniture libraries, one folder each. All of it is deterministic, and
 files that exist are kept, so an interrupted run goes on where it stopped.
@@ -123,37 +124,32 @@ def render_rooms(libraries: Path, out: Path, count: int) -> None:
         rooms.render(number)
 
 
-def render_training(libraries: Path, out: Path, count: int, views: int) -> None:
-    """Training rooms and product pictures, interleaved so that either can be used at any time."""
-    shown = products("train", libraries)
-    stock = Stock(shown, np.random.default_rng(0), libraries)
+def render_training_rooms(libraries: Path, out: Path, count: int) -> None:
+    """Training rooms, three pictures of each."""
+    stock = Stock(products("train", libraries), np.random.default_rng(0), libraries)
     rooms = Rooms(out / "rooms.json", "rooms/{:04d}.webp", stock, libraries, 1_000_000, (512, 384), 4, 3)
-    done: list[str] = []
-    # The shop view of every product comes first, then the others; the feed order is shuffled so
-    # that a partial run has all categories.
+    for number in range(count):
+        rooms.render(number)
+
+
+def render_training_products(libraries: Path, out: Path, views: int) -> None:
+    """Training pictures of single products, and products.csv of those that exist so far."""
+    shown = products("train", libraries)
+    done = ["file,product_id,model,category,color"]
+    # The shop view of every product comes first, then the others; the order is shuffled so that a
+    # partial run has all categories.
     order = np.random.default_rng(1).permutation(len(shown))
-    work = [(shown[i], k) for k in range(views) for i in order]
-
-    def table() -> None:
-        lines = ["file,product_id,model,category,color", *done]
-        _write(out / "products.csv", "\n".join(lines) + "\n")
-
-    per_room = 4
-    for number in range(max(count, -(-len(work) // per_room))):
-        if number < count:
-            rooms.render(number)
-        for product, k in work[number * per_room : (number + 1) * per_room]:
-            file = f"products/{product.id}__{k}.webp"
-            render_product(product, libraries, out / file, k, 256, 6)
-            done.append(
-                f'{file},{product.id},{product.model.id},"{product.model.category.path}",{color_of(product, libraries)}'
-            )
-        table()
+    for product, k in ((shown[i], k) for k in range(views) for i in order):
+        file = f"products/{product.id}__{k}.webp"
+        render_product(product, libraries, out / file, k, 256, 6)
+        path, color = product.model.category.path, color_of(product, libraries)
+        done.append(f'{file},{product.id},{product.model.id},"{path}",{color}')
+        _write(out / "products.csv", "\n".join(done) + "\n")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demo.render", description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["products", "rooms", "training"])
+    parser.add_argument("what", choices=["products", "rooms", "training-rooms", "training-products"])
     parser.add_argument(
         "--libraries", type=Path, required=True, help="folder with the unpacked furniture libraries"
     )
@@ -168,8 +164,10 @@ def main() -> None:
         render_products(args.libraries, args.out)
     elif args.what == "rooms":
         render_rooms(args.libraries, args.out, args.count)
+    elif args.what == "training-rooms":
+        render_training_rooms(args.libraries, args.out, args.count)
     else:
-        render_training(args.libraries, args.out, args.count, args.views)
+        render_training_products(args.libraries, args.out, args.views)
 
 
 if __name__ == "__main__":
