@@ -56,7 +56,8 @@ def average_precision(
 
     ``truth[i]`` and ``found[i]`` are of the same picture; boxes with other labels are left aside.
     """
-    asked = list(labels)
+    # COCOeval sorts its categories, so the order of its answer is that of sorted labels.
+    asked = sorted(set(labels))
     truth = [one.take(np.isin(one.labels, asked)) for one in truth]
     found = [one.take(np.isin(one.labels, asked)) for one in found]
     annotations: list[dict[str, object]] = []
@@ -78,7 +79,7 @@ def average_precision(
             {
                 "images": [{"id": i + 1} for i in range(len(truth))],
                 "annotations": annotations,
-                "categories": [{"id": label + 1, "name": str(label)} for label in labels],
+                "categories": [{"id": label + 1, "name": str(label)} for label in asked],
             }
         )
         judge = COCOeval_faster(data, data.loadRes(results), "bbox", print_function=lambda *_: None)

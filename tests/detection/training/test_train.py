@@ -16,7 +16,7 @@ from shopthelook.detection import Detector
 from shopthelook.detection.training.calibrate import calibrate
 from shopthelook.detection.training.data import read_scenes
 from shopthelook.detection.training.export import export_bundle
-from shopthelook.detection.training.model import Deployed, build_detector
+from shopthelook.detection.training.model import Deployed, build_detector, open_body
 from shopthelook.detection.training.train import Recipe, train
 from shopthelook.models import open_bundle, verify
 from shopthelook.models.card import DataUse
@@ -88,7 +88,7 @@ def test_a_missing_data_set_is_an_error_in_words(tmp_path: Path) -> None:
 @pytest.fixture
 def exported(tmp_path: Path) -> tuple[Path, torch.nn.Module]:
     torch.manual_seed(0)
-    detector = build_detector(N_LABELS).eval()
+    detector = build_detector(N_LABELS, open_body("efficientnet-lite0")).eval()
     export_bundle(detector, tmp_path / "bundle", SMALL, [DataUse("none", "CC0", 0)])
     # The bundle keeps its weights as float16; round these too, so that the rest must agree closely.
     with torch.no_grad():

@@ -27,6 +27,7 @@ def main() -> int:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run; goes on if unfinished")
     parser.add_argument("--bundle", type=Path, help="write the trained bundle here")
+    parser.add_argument("--weights", type=Path, help="of the backbone, where it is not a package's")
     parser.add_argument("--threads", type=int, default=0)
     from shopthelook.detection.training.train import Recipe
 
@@ -54,7 +55,7 @@ def main() -> int:
         groups.append(scenes)
         weights.append(float(weight or 1))
     categories = Taxonomy.builtin().coarse_categories
-    detector = train(groups, weights, len(categories), asked.out, recipe)
+    detector = train(groups, weights, len(categories), asked.out, recipe, asked.weights)
     if asked.bundle:
         names = [Path(text.partition("=")[0]).name for text in asked.scenes]
         data = [

@@ -13,7 +13,6 @@ import onnx
 import torch
 
 from shopthelook.detection.training.model import Deployed
-from shopthelook.models.backbones import LITE0_MEAN, LITE0_STD
 from shopthelook.models.card import Card, DataUse, Input, Label, Resize
 from shopthelook.models.export import store_weights_as_float16
 from shopthelook.taxonomy import Taxonomy
@@ -26,6 +25,10 @@ if TYPE_CHECKING:
     from shopthelook.detection.training.train import Recipe
 
 OPSET = 17
+BODIES = {
+    "efficientnet-lite0": "EfficientNet-Lite0 (ImageNet weights, Apache-2.0)",
+    "coco-mobilenet-v2": "MobileNetV2 (weights of a COCO detector, SSDLite, Apache-2.0)",
+}
 
 
 def export_bundle(
@@ -47,8 +50,8 @@ def export_bundle(
         sha256=hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
         input=Input(
             name="image",
-            mean=LITE0_MEAN,
-            std=LITE0_STD,
+            mean=tuple(detector.transform.image_mean),
+            std=tuple(detector.transform.image_std),
             resize=Resize("fit", shorter=recipe.shorter, longer=recipe.longer, multiple=32),
         ),
         labels=tuple(Label(c.name, c.id, c.full) for c in Taxonomy.builtin().coarse_categories),
@@ -58,7 +61,7 @@ def export_bundle(
         data=tuple(data),
         licence="Apache-2.0",
         provenance=(
-            "Faster R-CNN on EfficientNet-Lite0 (ImageNet weights, Apache-2.0) with a 96-channel feature pyramid, "
+            f"Faster R-CNN on {BODIES[recipe.backbone]} with a 96-channel feature pyramid, "
             f"trained by shopthelook.detection.training with {asdict(recipe)}"
         ),
     )

@@ -1,4 +1,4 @@
-"""The small detector: Faster R-CNN on EfficientNet-Lite0 with a narrow feature pyramid.
+"""The small detector: Faster R-CNN on a light backbone with a narrow feature pyramid.
 
 Ren et al., "Faster R-CNN" (NeurIPS 2015) and Lin et al., "Feature Pyramid Networks" (CVPR 2017), as the paper
 uses them (section 5), on a backbone that one core can bear. Built from torchvision's parts.
@@ -7,6 +7,7 @@ uses them (section 5), on a backbone that one core can bear. Built from torchvis
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,34 +18,67 @@ from torchvision.models.detection.roi_heads import RoIHeads
 from torchvision.models.detection.rpn import AnchorGenerator
 from torchvision.ops import FeaturePyramidNetwork, FrozenBatchNorm2d, MultiScaleRoIAlign
 
+from shopthelook.errors import ShopError
+from shopthelook.models import coco_backbone
 from shopthelook.models.backbones import LITE0_MEAN, LITE0_STD, efficientnet_lite0
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import Tensor
 
 CHANNELS = 96
-FROZEN = ("conv_stem", "blocks.0", "blocks.1")
 ANCHOR_SIZES = ((16, 32, 48), (64, 96, 128), (176, 240, 320))  # pixels of the resized picture, a row a level
 ANCHOR_RATIOS = (0.4, 0.7, 1.0, 1.8)  # height / width
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A backbone: a network whose last three maps have strides 8, 16 and 32, and what it takes and gives."""
+
+    net: nn.Module
+    channels: tuple[int, int, int]
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    frozen: tuple[str, ...]
+    """Layers that stay as they are: edges and textures carry over, and leaving them saves a quarter of a step."""
+
+
+def open_body(name: str, weights: Path | None = None) -> Body:
+    """A backbone by name: ``efficientnet-lite0`` (ImageNet) or ``coco-mobilenet-v2`` (COCO, from ``weights``).
+
+    Raises:
+        ShopError: no such backbone, or its weights are missing or another network's.
+    """
+    if name == "efficientnet-lite0":
+        net = efficientnet_lite0(features_only=True)
+        freeze_batch_norm(net)
+        return Body(net, (40, 112, 320), LITE0_MEAN, LITE0_STD, ("conv_stem", "blocks.0", "blocks.1"))
+    if name == "coco-mobilenet-v2":
+        if weights is None:
+            raise ShopError("coco-mobilenet-v2 needs --weights: the file coco_ssdlite_mobilenet_v2.onnx")
+        net = coco_backbone.CocoMobileNetV2.from_onnx(weights)
+        half = (127.5, 127.5, 127.5)
+        frozen = ("stem", "blocks.0", "blocks.1", "blocks.2")
+        return Body(net, coco_backbone.CHANNELS, half, half, frozen)
+    raise ShopError(f"no backbone {name!r}; there are efficientnet-lite0 and coco-mobilenet-v2")
+
+
 class LitePyramid(nn.Module):
-    """EfficientNet-Lite0 and a feature pyramid over its strides 8, 16 and 32."""
+    """A backbone and a feature pyramid over its strides 8, 16 and 32."""
 
     out_channels = CHANNELS
 
-    def __init__(self) -> None:
+    def __init__(self, body: Body) -> None:
         super().__init__()
-        self.body = efficientnet_lite0(features_only=True)
-        freeze_batch_norm(self.body)
-        # Edges and textures carry over from ImageNet; leaving them saves a quarter of each step.
+        self.body = body.net
         for name, weight in self.body.named_parameters():
-            if name.startswith(FROZEN):
+            if any(name.startswith(f"{layer}.") for layer in body.frozen):
                 weight.requires_grad_(False)
-        self.pyramid = FeaturePyramidNetwork([40, 112, 320], CHANNELS)
+        self.pyramid = FeaturePyramidNetwork(list(body.channels), CHANNELS)
 
     def forward(self, x: Tensor) -> OrderedDict[str, Tensor]:  # (n, 3, h, w) -> maps (n, 96, h/8.., w/8..)
-        maps = self.body(x)[2:]
+        maps = self.body(x)[-3:]
         named: OrderedDict[str, Tensor] = self.pyramid(OrderedDict(zip("012", maps, strict=True)))
         return named
 
@@ -90,17 +124,17 @@ class BoxPredictor(nn.Module):
         return scores, self.bbox_pred(x)
 
 
-def build_detector(n_labels: int) -> FasterRCNN:
-    """A detector of ``n_labels`` kinds of object, with ImageNet weights in its backbone.
+def build_detector(n_labels: int, body: Body) -> FasterRCNN:
+    """A detector of ``n_labels`` kinds of object.
 
     Pictures in are float32 ``(3, h, w)`` RGB in [0, 255], resized already: training and serving share the
     resizing of ``shopthelook.models.preprocess``. Label 0 is the background.
     """
     width = 384
     detector = FasterRCNN(
-        LitePyramid(),
-        image_mean=LITE0_MEAN,
-        image_std=LITE0_STD,
+        LitePyramid(body),
+        image_mean=body.mean,
+        image_std=body.std,
         rpn_anchor_generator=AnchorGenerator(ANCHOR_SIZES, (ANCHOR_RATIOS,) * 3),
         rpn_pre_nms_top_n_train=1000,
         rpn_post_nms_top_n_train=600,

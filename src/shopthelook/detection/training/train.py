@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from shopthelook.detection.training.model import build_detector
+from shopthelook.detection.training.model import build_detector, open_body
 from shopthelook.detection.training.sampling import Batch, BatchStream
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class Recipe:
     """What a run is made of. Learning rates are those of AdamW at the peak of a cosine schedule with warm-up."""
 
+    backbone: str = "efficientnet-lite0"
     steps: int = 1200
     batch: int = 8
     shorter: int = 288
@@ -48,6 +49,7 @@ def train(
     n_labels: int,
     out: Path,
     recipe: Recipe,
+    backbone_weights: Path | None = None,
 ) -> FasterRCNN:
     """Train (or go on with) the run in ``out`` and return the detector with its averaged weights.
 
@@ -56,7 +58,8 @@ def train(
     torch.manual_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     # Convolutions on a CPU are a fifth faster in this layout.
-    detector = build_detector(n_labels).train().to(memory_format=torch.channels_last)
+    body_parts = open_body(recipe.backbone, backbone_weights)
+    detector = build_detector(n_labels, body_parts).train().to(memory_format=torch.channels_last)
     body = [weight for weight in detector.backbone.body.parameters() if weight.requires_grad]
     inside = {id(weight) for weight in detector.backbone.body.parameters()}
     rest = [weight for weight in detector.parameters() if id(weight) not in inside]
