@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shopthelook.catalog.product import Product
 from shopthelook.geometry import Box
+from shopthelook.retrieval import Plan
 from shopthelook.taxonomy import Category
 
 if TYPE_CHECKING:
@@ -109,13 +110,54 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One look into the index: how it was widened for it, None for the first, and the engine's plan."""
+
+    widened: str | None
+    plan: Plan | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """``{"widened", "plan", "rows_qualified", "rows_compared", "tokens_matched"}``."""
+        plan = self.plan or Plan("unknown", 0, 0)
+        return {
+            "widened": self.widened,
+            "plan": plan.name,
+            "rows_qualified": plan.rows_qualified,
+            "rows_compared": plan.rows_compared,
+            "tokens_matched": plan.tokens_matched,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How hits were found.
+
+    Attributes:
+        where: the filter that ran, as text, with the restriction by gender; None where there was none.
+        steps: the looks into the index, one after the other until there were enough hits.
+    """
+
+    where: str | None
+    steps: tuple[Step, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """``{"where", "steps"}``."""
+        return {"where": self.where, "steps": [step.as_dict() for step in self.steps]}
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectHits:
     """One object and its nearest products, closest first; ties are in the order of product ids.
+
+    Where the search was widened, the hits of what was asked for come first, then what lies beside it.
 
     Attributes:
         category: what the detector (or the caller) calls the object; None where nothing restricts it.
         score: the detector's confidence; 0 for a box or a whole picture that no detector found.
-        searched: the category whose subtree was searched; None means the whole catalog.
+        searched: the category whose subtree was searched; None means the whole catalog, or what the
+            filter says.
+        widened: how the hits go beyond that, in words; None where they do not.
+        explanation: how they were found, where that was asked for.
     """
 
     box: Box
@@ -124,6 +166,8 @@ class ObjectHits:
     hits: tuple[Hit, ...]
     searched: Category | None = None
     id: str | None = None
+    widened: str | None = None
+    explanation: Explanation | None = field(default=None, compare=False)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -132,14 +176,17 @@ class ObjectHits:
         return len(self.hits)
 
     def as_dict(self) -> dict[str, Any]:
-        """``{"box", "category", "category_id", "score", "searched", "hits"}``."""
+        """``{"box", "category", "category_id", "score", "searched", "widened", "hits"}``."""
         found: dict[str, Any] = {} if self.id is None else {"id": self.id}
+        explained = {} if self.explanation is None else {"explanation": self.explanation.as_dict()}
         return found | {
             "box": self.box.as_list(),
             "category": None if self.category is None else self.category.full,
             "category_id": None if self.category is None else self.category.id,
             "score": round(self.score, 4),
             "searched": None if self.searched is None else self.searched.full,
+            "widened": self.widened,
+            **explained,
             "hits": [hit.as_dict() for hit in self.hits],
         }
 

@@ -8,22 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from shopthelook.catalog import Catalog
-from shopthelook.geometry import Box
-from shopthelook.images import PictureLike
 from shopthelook.pipeline import layout
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.lock import ImportLock
-from shopthelook.pipeline.parts import Parts
+from shopthelook.pipeline.looking import Looking
 from shopthelook.pipeline.reports import ImportReport, OnProgress, Status, UpsertReport
-from shopthelook.pipeline.results import Decomposition, ObjectHits, SearchResult
 from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from shopthelook.catalog import ObjectRecord, SceneRecord
-    from shopthelook.taxonomy import Category
 
 
-class Shop(Parts):
+class Shop(Looking):
     """A visual shop in a folder: ``shop.toml``, ``shop.db``, ``pictures/``.
 
     Safe to share among threads. Close it, or use it as a context manager. Models and index are
@@ -173,84 +169,6 @@ class Shop(Parts):
     def delete_products(self, ids: Sequence[str]) -> int:
         """Remove products; returns how many there were. Unknown ids are not an error."""
         return self.catalog.delete_products(list(ids))
-
-    # Looking
-
-    def decompose(
-        self, picture: PictureLike, *, threshold: float | None = None, embed: bool = False
-    ) -> Decomposition:
-        """Find the objects of a picture, best first.
-
-        Args:
-            picture: a path, encoded bytes, a Pillow image or an RGB array.
-            threshold: least score, in [0, 1]; None takes each label's own from the model's card.
-            embed: also give each object its code.
-
-        Raises:
-            PictureError: the picture cannot be read.
-        """
-        from shopthelook.pipeline.searching import decompose
-
-        return decompose(self, picture, threshold=threshold, embed=embed)
-
-    def search(
-        self,
-        picture: PictureLike,
-        *,
-        box: Box | str | Sequence[float] | None = None,
-        category: str | int | Category | None = None,
-        k: int = 10,
-        threshold: float | None = None,
-    ) -> SearchResult:
-        """Find the products nearest to each object of a picture.
-
-        Args:
-            picture: a path, encoded bytes, a Pillow image or an RGB array.
-            box: search this part of the picture instead of detecting objects (fractions, xyxy).
-                What lies outside the picture is cut off.
-            category: search this category's subtree, whatever the detector says.
-            k: hits per object at most.
-            threshold: least score of an object.
-
-        Where no object is found, the whole picture is searched in all categories.
-
-        Raises:
-            PictureError: the picture cannot be read.
-            BoxError: the box is malformed or outside the picture.
-            UnknownCategory: no such category; the message names close ones.
-            SearchError: ``k`` or ``threshold`` is out of range.
-        """
-        from shopthelook.pipeline.searching import search
-
-        return search(self, picture, box=box, category=category, k=k, threshold=threshold)
-
-    def search_object(
-        self,
-        object_id: str,
-        k: int = 10,
-        offset: int = 0,
-        *,
-        category: str | int | Category | None = None,
-    ) -> ObjectHits:
-        """Find the products nearest to an object of a stored scene, after skipping ``offset`` hits.
-
-        Raises:
-            NotFound: there is no such object.
-            UnknownCategory: no such category; the message names close ones.
-        """
-        from shopthelook.pipeline.searching import search_object
-
-        return search_object(self, object_id, k=k, offset=offset, category=category)
-
-    def search_product(self, product_id: str, k: int = 10, offset: int = 0) -> ObjectHits:
-        """Find other products that look like this one, in its category ("more like this").
-
-        Raises:
-            NotFound: there is no such product, or it has no code of the present embedder.
-        """
-        from shopthelook.pipeline.searching import search_product
-
-        return search_product(self, product_id, k=k, offset=offset)
 
     # Stored scenes and the state of the whole
 
