@@ -12,12 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval import ExactIndex, Hits, ProductIndex, Query
+from shopthelook.retrieval.embedded import EmbeddedIndex
 from tests.retrieval.oracle import Oracle
 
 MakeIndex: TypeAlias = Callable[[int], ProductIndex]
 Range: TypeAlias = tuple[int, int] | None
 
-ENGINES: dict[str, MakeIndex] = {"exact": ExactIndex}
+ENGINES: dict[str, MakeIndex] = {
+    "exact": ExactIndex,
+    "embedded": EmbeddedIndex,
+    # Segments after a few rows, so that small tests meet many of them, and merges.
+    "embedded-small": lambda bits: EmbeddedIndex(bits, threads=1, fresh=4),
+}
 
 
 def random_codes(rng: np.random.Generator, count: int, bits: int) -> NDArray[np.uint8]:

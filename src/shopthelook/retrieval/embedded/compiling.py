@@ -1,0 +1,20 @@
+"""How the loops of this package are compiled: by Numba, without the interpreter's lock, once a machine."""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, call-arg, import-untyped, var-annotated"
+from __future__ import annotations
+
+from numba import njit, types
+
+
+def _read(kind):
+    # Arrays of a mapped file cannot be written; a parameter of this type takes them and all others.
+    return types.Array(kind, 1, "C", readonly=True)
+
+
+LETTERS_IN, WORDS_IN = _read(types.uint8), _read(types.uint64)
+ROWS_IN, NUMBERS_IN = _read(types.uint32), _read(types.int64)
+
+
+def compiled(result, *arguments):
+    """Compiled for these types when its module is imported, and kept on disk for the next process."""
+    return njit(result(*arguments), nogil=True, cache=True)

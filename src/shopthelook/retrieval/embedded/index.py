@@ -1,0 +1,178 @@
+"""The embedded index: exact filtered Hamming search in this process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopthelook.retrieval.checks import check_bits, check_queries, check_rows, check_search
+from shopthelook.retrieval.embedded.answering import Answering, Content
+from shopthelook.retrieval.embedded.fresh import FreshRows
+from shopthelook.retrieval.embedded.merging import due, replaced
+from shopthelook.retrieval.embedded.segment import Part, made, merged
+from shopthelook.retrieval.embedded.texts import Texts
+from shopthelook.retrieval.hits import Hits
+from shopthelook.retrieval.protocol import Attributes, Query
+
+# Parts at which a writer merges by itself, since the thread that should do it does not keep up.
+_MOST_PARTS = 48
+
+
+class EmbeddedIndex:
+    """A `ProductIndex` of immutable segments, with an inverted index of attributes in each.
+
+    In a segment products are laid out by category, so that a category with all below it is one range of
+    rows. New rows wait in a small part of their own until they make a segment; rows that are replaced or deleted
+    are marked; segments are merged in the background, so that each is four times as large as the next.
+    A search reads one immutable content, which writers replace as a whole: it never waits.
+
+    How a query runs (`Hits.plan`): its range and the filter's categories narrow the rows to one range per
+    segment, the rest of the filter is evaluated to a list of rows or to bits, and what it leaves is compared:
+    "scan" of the whole range, "masked scan" by bits or "gather" by list. All are exact.
+
+    Memory a product: `bits / 8` bytes for the code, 8 for the position, 12 and the letters for the id, 4 for each
+    text value and 12 for each number of its attributes; twice that for what is merged at the moment.
+    """
+
+    def __init__(self, bits: int, threads: int = 0, fresh: int = 512) -> None:
+        """An empty index.
+
+        Args:
+            bits: length of a code, a multiple of 64 from 64 to 4096.
+            threads: at most so many compare codes at a time; 0 for one a core.
+            fresh: rows that wait for a segment of their own. Each search looks at all of them, and a write
+                that fills the room pays for a segment of this size.
+        """
+        check_bits(bits)
+        self._bits = bits
+        self._words = bits // 64
+        self.seq = 0
+        self._answering = Answering(self._words, threads or os.cpu_count() or 1)
+        self._writing = threading.Lock()
+        self._merging = threading.Lock()
+        self._merger: threading.Thread | None = None
+        self._room = fresh
+        self._fresh = FreshRows(self._words, fresh)
+        self._content = Content((), self._fresh.taken(frozenset()))
+
+    @property
+    def bits(self) -> int:
+        """Length of a code in bits."""
+        return self._bits
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __contains__(self, product_id: object) -> bool:
+        if not isinstance(product_id, str):
+            return False
+        with self._writing:
+            return len(self._buried([product_id])) < len(self)
+
+    def upsert(
+        self,
+        ids: Sequence[str],
+        codes: NDArray[np.uint8],
+        positions: NDArray[np.int64],
+        attributes: Sequence[Attributes] | None = None,
+    ) -> None:
+        """Put in or replace products, see `ProductIndex.upsert`."""
+        positions = np.asarray(positions)
+        check_rows(self._bits, ids, codes, positions, attributes)
+        last = {product_id: i for i, product_id in enumerate(ids)}
+        if not last:
+            return
+        kept = list(last.values())
+        words = np.ascontiguousarray(codes[kept]).view(np.uint64)
+        own: list[Attributes] = [{}] * len(kept) if attributes is None else [attributes[i] for i in kept]
+        positions = positions[kept]
+        segment = made(list(last), words, positions, own) if len(last) > self._room else None
+        with self._writing:
+            content = self._buried(list(last))
+            if segment is not None:
+                self._content = Content((*content.parts, Part(segment)), content.fresh)
+            else:
+                if len(last) > self._fresh.room:
+                    content = self._sealed(content)
+                self._fresh.add(list(last), words, positions, own)
+                self._content = Content(content.parts, self._fresh.taken(content.fresh.dead))
+        self._tend()
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Take products out, see `ProductIndex.delete`."""
+        with self._writing:
+            content = self._buried(list(dict.fromkeys(ids)))
+            for product_id in ids:
+                self._fresh.row_of.pop(product_id, None)
+            self._content = content
+        self._tend()
+
+    def search(
+        self, codes: NDArray[np.uint8], k: int, ranges: Sequence[tuple[int, int] | None]
+    ) -> list[Hits]:
+        """Find the nearest products of each code, see `ProductIndex.search`."""
+        check_search(self._bits, codes, k, ranges)
+        queries = [Query(code, limits) for code, limits in zip(codes, ranges, strict=True)]
+        return self._answering.answer(self._content, queries, k)
+
+    def query(self, queries: Sequence[Query], k: int) -> list[Hits]:
+        """Find the nearest products that each query allows, see `ProductIndex.query`."""
+        check_queries(self._bits, queries, k)
+        return self._answering.answer(self._content, queries, k)
+
+    def compact(self) -> None:
+        """Merge everything into one segment now. Searches gain a little; it happens by itself in time."""
+        with self._merging:
+            with self._writing:
+                self._content = self._sealed(self._content)
+                parts = self._content.parts
+            if len(parts) > 1 or any(len(part.dead) for part in parts):
+                self._merge(parts)
+
+    def _buried(self, ids: list[str]) -> Content:
+        """The content without these products."""
+        content = self._content
+        fresh = content.fresh
+        rows = [row for product_id in ids if (row := self._fresh.row_of.get(product_id)) is not None]
+        if rows:
+            fresh = self._fresh.taken(fresh.dead.union(rows))
+        parts, texts = list(content.parts), Texts.of(ids)
+        for i, part in enumerate(parts):
+            found = part.segment.ids.find_all(texts)
+            found = found[found >= 0]
+            parts[i] = part.without(found[~part.is_dead(found)])
+        return Content(tuple(part for part in parts if part.alive), fresh)
+
+    def _sealed(self, content: Content) -> Content:
+        """The same with the fresh rows in a segment of their own."""
+        parts = content.parts
+        if content.fresh.alive:
+            parts = (*parts, Part(content.fresh.sealed(self._words)))
+        self._fresh = FreshRows(self._words, self._room)
+        return Content(parts, self._fresh.taken(frozenset()))
+
+    def _tend(self) -> None:
+        """See that merges happen where some are due."""
+        parts = self._content.parts
+        if not due(parts):
+            return
+        if len(parts) > _MOST_PARTS:
+            self._merge_due()
+        elif self._merger is None or not self._merger.is_alive():
+            self._merger = threading.Thread(target=self._merge_due, name="shopthelook-merge", daemon=True)
+            self._merger.start()
+
+    def _merge_due(self) -> None:
+        with self._merging:
+            while parts := due(self._content.parts):
+                self._merge(parts)
+
+    def _merge(self, parts: Sequence[Part]) -> None:
+        segment, moved = merged(parts, self._words)
+        with self._writing:
+            content = self._content
+            self._content = Content(replaced(content.parts, parts, segment, moved), content.fresh)
