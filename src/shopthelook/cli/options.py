@@ -36,6 +36,28 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
 
 
+def search_options(command: F) -> F:
+    """Add --where, --min-similarity, --relax, --explain and --gender, under the names that the shop takes."""
+    options = (
+        click.option("--where", metavar="FILTER", help='Only products such as "brand:Norr AND price < 50".'),
+        click.option(
+            "--min-similarity", type=click.FloatRange(0, 1), metavar="S", help="Least similarity of a hit."
+        ),
+        click.option(
+            "--relax", is_flag=True, help="With too few hits, go on in the categories beside and above."
+        ),
+        click.option("--explain", is_flag=True, help="Say how the hits were found."),
+        click.option(
+            "--gender",
+            type=click.Choice(["women", "men", "unisex", "any"]),
+            help="Restrict apparel to it and to unisex; any: no restriction.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def open_shop(shop: Path | None, threads: int = 0) -> Shop:
     """Open the shop that the options name.
 

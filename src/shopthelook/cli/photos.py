@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from shopthelook.cli.options import json_option, open_shop, shop_option
+from shopthelook.cli.options import json_option, open_shop, search_options, shop_option
 from shopthelook.cli.output import emit, one_line, price, table
 from shopthelook.geometry import Box
 from shopthelook.images import PictureError
 from shopthelook.pipeline.errors import SourceError
-from shopthelook.pipeline.results import Decomposition, ObjectHits, SearchResult
+from shopthelook.pipeline.results import Decomposition, Explanation, ObjectHits, SearchResult
 
 F = TypeVar("F", bound=Callable[..., object])
 R = TypeVar("R", Decomposition, SearchResult)
@@ -68,6 +68,7 @@ def decompose(
     "-k", type=click.IntRange(min=1), default=10, show_default=True, help="Products for each object."
 )
 @_THRESHOLD
+@search_options
 @shop_option
 @json_option
 def search(
@@ -79,6 +80,7 @@ def search(
     threshold: float | None,
     shop: Path | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Find the products that look like each object of each PHOTO.
 
@@ -89,6 +91,7 @@ def search(
     Examples:
       shopthelook search room.jpg
       shopthelook search room.jpg --box 0.1,0.4,0.5,0.9 --category Chairs -k 5
+      shopthelook search room.jpg --where "brand:Norr AND price < 50" --relax
       shopthelook search --json photos/*.jpg > hits.jsonl
     """
     wanted = _photos(photos, listed)
@@ -98,7 +101,7 @@ def search(
         part = None if box is None else Box.parse(box) if "," not in box else _clipped(box)
         failed = _each(
             wanted,
-            lambda photo: opened.search(photo, box=part, category=named, k=k, threshold=threshold),
+            lambda photo: opened.search(photo, box=part, category=named, k=k, threshold=threshold, **options),
             as_json,
             _show_hits,
         )
@@ -162,6 +165,8 @@ def _show_hits(found: SearchResult) -> None:
     click.echo(f"{found.photo}  {found.width} x {found.height}")
     for number, one in enumerate(found, 1):
         click.echo(f"  {number}. {_title(one)}")
+        if one.widened:
+            click.echo(f"       widened {one.widened}")
         if not one.hits:
             click.echo("       no products here")
         table(
@@ -178,6 +183,18 @@ def _show_hits(found: SearchResult) -> None:
             ],
             right=[1, 4],
             indent=7,
+        )
+        if one.explanation:
+            _show_explanation(one.explanation)
+
+
+def _show_explanation(found: Explanation) -> None:
+    click.echo(f"       filter: {'none' if found.where is None else one_line(found.where, 1000)}")
+    for step in found.steps:
+        told = step.as_dict()
+        click.echo(
+            f"       {step.widened or 'as asked'}: plan {told['plan']}, {told['rows_qualified']} rows qualified, "
+            f"{told['rows_compared']} compared, {told['tokens_matched']} tokens matched"
         )
 
 

@@ -15,6 +15,7 @@ from shopthelook.errors import ShopError
 from shopthelook.geometry import BoxError
 from shopthelook.images import PictureError
 from shopthelook.pipeline.errors import NotFound
+from shopthelook.retrieval.query import QueryError
 from shopthelook.serving.schemas import ErrorAnswer, ErrorBody
 from shopthelook.taxonomy import UnknownCategory
 
@@ -91,6 +92,8 @@ def describe(error: ShopError) -> tuple[int, str, str | None]:
         return 422, "bad_box", "box"
     if isinstance(error, UnknownCategory):
         return 422, "unknown_category", "category"
+    if isinstance(error, QueryError):
+        return 422, "bad_query", error.field
     if isinstance(error, NotFound):
         return 404, "not_found", None
     return 400, "bad_request", getattr(error, "field", None)

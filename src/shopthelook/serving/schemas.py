@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -16,17 +15,16 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from shopthelook.geometry import Box
 
-
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text, or ValueError where no database keeps it."""
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("must be text without zero bytes and half characters")
     return text
 
 
 # JSON can spell what no database keeps: a zero byte, and halves of surrogate pairs.
-Text = Annotated[str, AfterValidator(_clean)]
+Text = Annotated[str, AfterValidator(clean)]
 
 BoxList = Annotated[
     list[float],
@@ -96,10 +94,35 @@ class HitOut(ProductOut):
     similarity: float = Field(ge=0, le=1, description="1 - distance / bits")
 
 
+class StepOut(BaseModel):
+    """One look into the index."""
+
+    widened: str | None
+    plan: str = Field(description="the way that the engine took", examples=["scan"])
+    rows_qualified: int = Field(description="products that category and filter leave")
+    rows_compared: int = Field(description="codes compared with the object's")
+    tokens_matched: int
+
+
+class ExplanationOut(BaseModel):
+    """How hits were found."""
+
+    where: str | None = Field(description="the filter that ran, with the restriction by gender")
+    steps: list[StepOut]
+
+
 class ObjectHitsOut(ObjectOut):
     """One object and its nearest products, closest first."""
 
-    searched: CategoryOut | None = Field(description="the subtree that was searched; null: all products")
+    searched: CategoryOut | None = Field(
+        description="the subtree that was searched; null: all products, or what the filter names"
+    )
+    widened: str | None = Field(
+        default=None,
+        description="how hits go beyond that, with `relax`; null where they do not",
+        examples=["to the categories beside it in Furniture"],
+    )
+    explanation: ExplanationOut | None = Field(default=None, description="with `explain`")
     hits: list[HitOut]
 
 
@@ -172,38 +195,6 @@ class Health(BaseModel):
     """The process is alive (or ready)."""
 
     status: Literal["ok", "not ready"]
-
-
-def _split_box(value: Any) -> Any:
-    """A box written as text; what the numbers mean is checked where the box is used."""
-    if not isinstance(value, str):
-        return value
-    try:
-        numbers = [float(part) for part in value.split(",")]
-    except ValueError:
-        numbers = []
-    return numbers if len(numbers) == 4 else Box.parse(value).as_list()
-
-
-class SearchRequest(BaseModel):
-    """What to look for: a photo, or something that the shop already holds."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    scene_id: Text | None = Field(default=None, description="search every object of a stored scene")
-    object_id: Text | None = Field(default=None, description="search one object of a stored scene")
-    product_id: Text | None = Field(default=None, description="find products that look like this one")
-    box: Annotated[BoxList | None, BeforeValidator(_split_box)] = Field(
-        default=None,
-        description='with a photo or a scene: search this part of the picture. A list, or "x1,y1,x2,y2"',
-    )
-    category: Text | None = Field(
-        default=None,
-        description="search this category's subtree, by name, path or id, whatever the detector says",
-        examples=["Furniture > Chairs"],
-    )
-    k: int = Field(default=10, ge=1, le=200, description="hits per object at most")
-    threshold: float | None = Field(default=None, ge=0, le=1, description="least score of an object")
 
 
 Attribute = JsonValue

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from shopthelook.serving.errors import ApiError
-from shopthelook.serving.schemas import SearchRequest
+from shopthelook.serving.search_request import SearchRequest
 
 SOURCES = ("photo", "scene_id", "object_id", "product_id")
 

@@ -6,7 +6,8 @@ from shopthelook.catalog import ObjectRecord, SceneRecord
 from shopthelook.geometry import Box
 from shopthelook.pipeline.results import ObjectHits, SearchResult
 from shopthelook.serving.errors import not_found
-from shopthelook.serving.schemas import SearchAnswer, SearchRequest
+from shopthelook.serving.schemas import SearchAnswer
+from shopthelook.serving.search_request import SearchRequest
 from shopthelook.serving.state import Serving
 
 
@@ -22,7 +23,7 @@ async def search(serving: Serving, wanted: SearchRequest, photo: bytes | None) -
     if await serving.reads.run(serving.shop.catalog.product, product_id) is None:
         raise not_found("product", product_id, "product_id")
     with serving.metrics.stage("search_product"):
-        found = await serving.reads.run(serving.shop.search_product, product_id, k=wanted.k)
+        found = await serving.reads.run(serving.shop.search_product, product_id, **wanted.options())
     return _stored_answer(serving, None, [found])
 
 
@@ -34,8 +35,8 @@ async def _search_picture(serving: Serving, data: bytes, wanted: SearchRequest) 
             data,
             box=box,
             category=wanted.category,
-            k=wanted.k,
             threshold=wanted.threshold,
+            **wanted.options(),
         )
     nothing_found = box is None and all(one.score == 0 for one in result.objects)
     return SearchAnswer(
@@ -73,7 +74,7 @@ async def _stored_hits(serving: Serving, found: ObjectRecord, wanted: SearchRequ
     """Products of a stored object, from its code."""
     search_object = serving.shop.search_object
     with serving.metrics.stage("search_object"):
-        return await serving.reads.run(search_object, found.id, k=wanted.k, category=wanted.category)
+        return await serving.reads.run(search_object, found.id, category=wanted.category, **wanted.options())
 
 
 def _stored_answer(serving: Serving, scene: SceneRecord | None, found: list[ObjectHits]) -> SearchAnswer:

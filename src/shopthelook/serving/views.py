@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shopthelook.catalog import ObjectRecord, ProductRecord, SceneRecord
 from shopthelook.catalog.product import Product
-from shopthelook.pipeline.results import Hit, ObjectHits, SceneObject
+from shopthelook.pipeline.results import Explanation, Hit, ObjectHits, SceneObject
 from shopthelook.serving import schemas
 from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory
 
@@ -28,6 +28,10 @@ def category_out(category: Category | None) -> schemas.CategoryOut | None:
     if category is None:
         return None
     return schemas.CategoryOut(id=category.id, name=category.name, path=category.full)
+
+
+def _explanation_out(found: Explanation) -> schemas.ExplanationOut:
+    return schemas.ExplanationOut.model_validate(found.as_dict())
 
 
 class Views:
@@ -98,6 +102,8 @@ class Views:
             category=category_out(found.category),
             score=round(found.score, 4),
             searched=category_out(found.searched),
+            widened=found.widened,
+            explanation=None if found.explanation is None else _explanation_out(found.explanation),
             hits=[self.hit(hit) for hit in found.hits],
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 
+from shopthelook.serving import search_request as asked
 from shopthelook.serving.schemas import ErrorAnswer, Text
 
 
@@ -18,3 +19,23 @@ SceneId = Annotated[Text, Path(description="a stored scene's id", examples=["liv
 ProductId = Annotated[Text, Path(description="the merchant's id", examples=["chair-41"])]
 Hits = Annotated[int, Query(ge=1, le=200, description="products at most")]
 Offset = Annotated[int, Query(ge=0, le=9_800, description="products to skip")]
+
+
+def _narrowing(
+    where: Annotated[Text | None, Query(description=asked.WHERE)] = None,
+    min_similarity: Annotated[float | None, Query(ge=0, le=1, description=asked.MIN_SIMILARITY)] = None,
+    relax: Annotated[bool, Query(description=asked.RELAX)] = False,
+    explain: Annotated[bool, Query(description=asked.EXPLAIN)] = False,
+    gender: Annotated[asked.Gender | None, Query(description=asked.GENDER)] = None,
+) -> dict[str, Any]:
+    return {
+        "where": where,
+        "min_similarity": min_similarity,
+        "relax": relax,
+        "explain": explain,
+        "gender": gender,
+    }
+
+
+Narrowing = Annotated[dict[str, Any], Depends(_narrowing)]
+"""What every search can be asked for, as the shop's arguments."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body
 from shopthelook.pipeline.reports import UpsertReport
 from shopthelook.serving import schemas
 from shopthelook.serving.errors import ApiError, not_found
-from shopthelook.serving.routes.common import Hits, Offset, ProductId, errors
+from shopthelook.serving.routes.common import Hits, Narrowing, Offset, ProductId, errors
 from shopthelook.serving.state import Serving, ServingDep
 from shopthelook.serving.upserts import results
 
@@ -45,13 +45,15 @@ async def delete_many(serving: ServingDep, body: schemas.DeleteRequest) -> schem
     "/{product_id:path}/similar", summary="Products that look like this one", responses=errors(404, 422)
 )
 async def similar(
-    serving: ServingDep, product_id: ProductId, k: Hits = 24, offset: Offset = 0
+    serving: ServingDep, product_id: ProductId, narrowing: Narrowing, k: Hits = 24, offset: Offset = 0
 ) -> schemas.HitPage:
     """More like this: others in its category, closest first, from the stored code."""
     if await serving.reads.run(serving.shop.catalog.product, product_id) is None:
         raise not_found("product", product_id, "product_id")
     with serving.metrics.stage("search_product"):
-        found = await serving.reads.run(serving.shop.search_product, product_id, k=k, offset=offset)
+        found = await serving.reads.run(
+            serving.shop.search_product, product_id, k=k, offset=offset, **narrowing
+        )
     serving.metrics.hits.inc(len(found.hits))
     return serving.views.hit_page(found, k, offset)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from shopthelook.serving import schemas
 from shopthelook.serving.errors import not_found
-from shopthelook.serving.routes.common import Hits, Offset, SceneId, errors
+from shopthelook.serving.routes.common import Hits, Narrowing, Offset, SceneId, errors
 from shopthelook.serving.state import ServingDep
 
 router = APIRouter(prefix="/v1/scenes", tags=["scenes"])
@@ -41,6 +41,7 @@ async def object_products(
     serving: ServingDep,
     scene_id: SceneId,
     n: Annotated[int, Path(ge=0, le=10_000, description="the last part of the object's id")],
+    narrowing: Narrowing,
     k: Hits = 24,
     offset: Offset = 0,
 ) -> schemas.HitPage:
@@ -49,7 +50,9 @@ async def object_products(
     if await serving.reads.run(serving.shop.catalog.object, object_id) is None:
         raise not_found("object", object_id, "n")
     with serving.metrics.stage("search_object"):
-        found = await serving.reads.run(serving.shop.search_object, object_id, k=k, offset=offset)
+        found = await serving.reads.run(
+            serving.shop.search_object, object_id, k=k, offset=offset, **narrowing
+        )
     serving.metrics.hits.inc(len(found.hits))
     return serving.views.hit_page(found, k, offset)
 
