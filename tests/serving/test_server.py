@@ -53,7 +53,8 @@ def test_metrics_count_by_route_and_stage(client: httpx.Client) -> None:
     assert "nowhere" not in text
     assert "such-thing" not in text
     assert 'shopthelook_request_seconds_count{method="POST",route="/v1/search"}' in text
-    assert 'shopthelook_stage_seconds_count{stage="search_picture"}' in text
+    for stage in ("search_picture", "decode", "detect", "embed", "retrieve", "fill"):
+        assert f'shopthelook_stage_seconds_count{{stage="{stage}"}}' in text
     assert 'shopthelook_held{what="products"} 120.0' in text
 
 

@@ -16,6 +16,7 @@ from shopthelook.pipeline.filters import Resolved, Where, resolve
 from shopthelook.pipeline.gender import gender_filter
 from shopthelook.pipeline.regions import Region, regions
 from shopthelook.pipeline.results import Explanation, Hit, Step
+from shopthelook.pipeline.stages import stage
 from shopthelook.retrieval import Hits, Plan, Query
 from shopthelook.retrieval.query import Filter, all_of, to_text
 from shopthelook.taxonomy import Category
@@ -118,10 +119,12 @@ def answer(shop: Parts, questions: Sequence[Question], wanted: Wanted) -> list[A
     """The hits of each question, closest first, after skipping ``wanted.offset`` of them."""
     for attempt in range(_TRIES):
         searches = [_search(shop, question, wanted) for question in questions]
-        _run(shop, searches, wanted)
+        with stage("retrieve"):
+            _run(shop, searches, wanted)
         pages = [one.found[wanted.offset : wanted.offset + wanted.k] for one in searches]
         ids = {key for page in pages for key, _, _ in page}
-        records = shop.catalog.products(sorted(ids))
+        with stage("fill"):
+            records = shop.catalog.products(sorted(ids))
         # A product removed between the two reads would leave a gap: look again, the index follows.
         if len(records) == len(ids) or attempt == _TRIES - 1:
             break

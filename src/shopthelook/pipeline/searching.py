@@ -19,6 +19,7 @@ from shopthelook.pipeline.errors import NotFound, SearchError
 from shopthelook.pipeline.filters import Where
 from shopthelook.pipeline.notebook import View
 from shopthelook.pipeline.results import Decomposition, ObjectHits, SceneObject, SearchResult
+from shopthelook.pipeline.stages import stage
 from shopthelook.taxonomy import Category, UnknownCategory
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def find_objects(
     shop: Parts, rgb: NDArray[np.uint8], threshold: float | None, *, embed: bool
 ) -> tuple[SceneObject, ...]:
     """The objects of an ``(h, w, 3)`` RGB picture, best first; all are embedded as one batch."""
-    found = shop.detector.detect(rgb, threshold=threshold)
+    with stage("detect"):
+        found = shop.detector.detect(rgb, threshold=threshold)
     height, width = rgb.shape[:2]
     objects = [
         SceneObject(Box.clipped(*(float(side) for side in box)), category, float(score))
@@ -68,7 +70,8 @@ def find_objects(
 
 def embed_crops(shop: Parts, rgb: NDArray[np.uint8], boxes: Sequence[Box]) -> list[bytes]:
     """The codes of parts of one picture, from one batch."""
-    embedded = shop.embedder.embed([images.crop(rgb, box) for box in boxes])
+    with stage("embed"):
+        embedded = shop.embedder.embed([images.crop(rgb, box) for box in boxes])
     return [code.tobytes() for code in embedded.codes]
 
 
@@ -200,7 +203,8 @@ def to_box(box: Box | str | Iterable[float]) -> Box:
 
 def read_photo(shop: Parts, picture: images.PictureLike) -> NDArray[np.uint8]:
     """Read a shopper's photo: ``(h, w, 3)`` RGB."""
-    return images.read(picture, images.PictureLimits(max_bytes=shop.config.max_bytes))
+    with stage("decode"):
+        return images.read(picture, images.PictureLimits(max_bytes=shop.config.max_bytes))
 
 
 def name_of(picture: images.PictureLike) -> str | None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shopthelook.pipeline.stages import listening
+
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -85,7 +87,8 @@ class Measured:
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            with listening(self._metrics.observe):
+                await self._app(scope, receive, noted)
         finally:
             route = getattr(scope.get("route"), "path_format", None) or "unmatched"
             method = scope["method"] if scope.get("route") else "other"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +36,10 @@ class Workers:
         self.pending += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, functools.partial(call, *args, **kwargs))
+            # What the request carries along, such as who listens to stages, goes with the call.
+            context = contextvars.copy_context()
+            bound = functools.partial(call, *args, **kwargs)
+            return await loop.run_in_executor(self._pool, context.run, bound)
         finally:
             self.pending -= 1
 
