@@ -49,6 +49,7 @@ export class Card extends LitElement {
       }
       .body {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         border-radius: var(--radius);
       }
       /* Lies on the picture, but is read after the name and the price. */
@@ -57,7 +58,10 @@ export class Card extends LitElement {
         grid-area: 1 / 1;
         align-self: end;
         justify-self: start;
-        margin: 10px;
+        max-width: calc(100% - 16px);
+        margin: 8px;
+        overflow: hidden;
+        text-overflow: ellipsis;
         padding: 3px 10px;
         border-radius: 12px;
         background: rgb(255 255 255 / 92%);

@@ -39,7 +39,7 @@ export class LookView extends LitElement {
       }
       :host(.strip) {
         /* What the strip leaves free. */
-        bottom: 344px;
+        bottom: 368px;
         grid-template-rows: minmax(0, 1fr);
         padding-bottom: 12px;
       }

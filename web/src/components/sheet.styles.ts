@@ -36,6 +36,7 @@ export const sheetStyles = css`
     margin: 0 -8px 0 -16px;
     padding: 4px 16px 12px;
     overflow-x: auto;
+    scroll-padding: 0 16px;
     scrollbar-width: none;
   }
   .other {

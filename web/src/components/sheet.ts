@@ -20,7 +20,7 @@ export class RestEvent extends Event {
 
 const phone = matchMedia("(max-width: 899px)");
 /** Height of the strip on phones: grip, name, other objects, one row of products. */
-export const STRIP = 352;
+export const STRIP = 376;
 /** What is seen of the page above the full feed on phones. */
 const GAP = 6;
 
