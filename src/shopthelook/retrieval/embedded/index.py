@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.checks import check_bits, check_queries, check_rows, check_search
+from shopthelook.retrieval.embedded import snapshot
 from shopthelook.retrieval.embedded.answering import Answering, Content
+from shopthelook.retrieval.embedded.digest import digest
 from shopthelook.retrieval.embedded.fresh import FreshRows
 from shopthelook.retrieval.embedded.merging import due, replaced
 from shopthelook.retrieval.embedded.segment import Part, made, merged
+from shopthelook.retrieval.embedded.snapshot import Manifest
 from shopthelook.retrieval.embedded.texts import Texts
 from shopthelook.retrieval.hits import Hits
 from shopthelook.retrieval.protocol import Attributes, Query
@@ -54,6 +58,7 @@ class EmbeddedIndex:
         self._answering = Answering(self._words, threads or os.cpu_count() or 1)
         self._writing = threading.Lock()
         self._merging = threading.Lock()
+        self._snapshotting = threading.Lock()
         self._merger: threading.Thread | None = None
         self._room = fresh
         self._fresh = FreshRows(self._words, fresh)
@@ -132,6 +137,44 @@ class EmbeddedIndex:
                 parts = self._content.parts
             if len(parts) > 1 or any(len(part.dead) for part in parts):
                 self._merge(parts)
+
+    def snapshot(self, folder: Path, made_for: Mapping[str, str]) -> Manifest:
+        """Write all products to a folder, in place of the snapshot that it may hold.
+
+        Searches and writes go on meanwhile; what is written after the call began may be left out, and `seq`
+        is read first. `made_for` says what the index belongs to, such as the embedder's id: `open` with
+        another refuses.
+
+        Raises:
+            SnapshotError: the folder cannot be written, or another process is at it. The snapshot that was
+                there is still there.
+        """
+        with self._snapshotting:
+            with self._writing:
+                seq = self.seq
+                self._content = self._sealed(self._content)
+                parts = self._content.parts
+            return snapshot.write(folder, self._bits, seq, parts, made_for)
+
+    @classmethod
+    def open(cls, folder: Path, bits: int, made_for: Mapping[str, str], threads: int = 0) -> EmbeddedIndex:
+        """The index of a snapshot, mapped into memory; every byte is checked first.
+
+        Raises:
+            NoSnapshot, DamagedSnapshot, OtherSnapshot: see `snapshot.read`; rebuild the index then.
+        """
+        index = cls(bits, threads)
+        manifest, parts = snapshot.read(folder, bits, made_for)
+        index.seq = manifest.seq
+        index._content = Content(tuple(part for part in parts if part.alive), index._content.fresh)
+        return index
+
+    def digest(self) -> int:
+        """A number that two indexes share when they hold the same products with the same attributes."""
+        with self._writing:
+            content = self._sealed(self._content)
+            self._content = content
+        return digest(content.parts, self._words)
 
     def _buried(self, ids: list[str]) -> Content:
         """The content without these products."""

@@ -1,0 +1,99 @@
+"""Files of named arrays that are mapped into memory, not read.
+
+    8 bytes "STLARR01", 8 bytes length of the head (little-endian), the head as JSON, padding, arrays
+
+The head tells of each array its dtype, shape and start; each starts at a multiple of 64 bytes, a cache line.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopthelook.retrieval.embedded.errors import DamagedSnapshot
+
+_MAGIC = b"STLARR01"
+_ALIGNED = 64
+_BLOCK = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file's size in bytes and the CRC-32 of its bytes."""
+
+    size: int
+    checksum: int
+
+
+def write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Written:
+    """Write a new file and force it to the disk. Raises `OSError`; half a file may be left then."""
+    head: dict[str, Any] = {}
+    at = 0
+    for name, array in arrays.items():
+        head[name] = {"dtype": array.dtype.str, "shape": array.shape, "start": at}
+        at = _up(at + array.nbytes)
+    text = json.dumps(head).encode()
+    start = _up(16 + len(text))
+    checksum = size = 0
+    with path.open("wb") as file:
+
+        def put(data: bytes | memoryview) -> None:
+            nonlocal checksum, size
+            for begin in range(0, len(data), _BLOCK):
+                block = data[begin : begin + _BLOCK]
+                file.write(block)
+                checksum = zlib.crc32(block, checksum)
+            size += len(data)
+
+        put((_MAGIC + len(text).to_bytes(8, "little") + text).ljust(start, b"\0"))
+        for array in arrays.values():
+            if array.nbytes:
+                put(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+            put(b"\0" * (_up(size) - size))
+        file.flush()
+        os.fsync(file.fileno())
+    return Written(size, checksum)
+
+
+def read(path: Path, expected: Written) -> dict[str, NDArray[Any]]:
+    """Map a file's arrays, read-only, when its bytes are those that were written.
+
+    Raises:
+        DamagedSnapshot: they are not, or there is no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size != expected.size or not size:
+                raise DamagedSnapshot(f"{path} has {size} bytes instead of {expected.size}")
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise DamagedSnapshot(f"cannot read {path}: {error.strerror or error}") from error
+    view = memoryview(mapped)
+    checksum = 0
+    for begin in range(0, size, _BLOCK):
+        checksum = zlib.crc32(view[begin : begin + _BLOCK], checksum)
+    if checksum != expected.checksum:
+        raise DamagedSnapshot(f"{path} has changed since it was written (CRC {checksum:08x})")
+    length = int.from_bytes(view[8:16], "little")
+    head = json.loads(bytes(view[16 : 16 + length]))
+    start = _up(16 + length)
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, said in head.items():
+        dtype, shape = np.dtype(said["dtype"]), tuple(said["shape"])
+        count = int(np.prod(shape, dtype=np.int64))
+        arrays[name] = np.frombuffer(mapped, dtype, count, start + said["start"]).reshape(shape)
+    return arrays
+
+
+def _up(size: int) -> int:
+    return -(-size // _ALIGNED) * _ALIGNED
