@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-KNOWN_FROM = 5  # boxes of a category; with fewer a data set does not count as labelling it, and they are left out
+KNOWN_FROM = 5  # boxes of a category; with fewer, a data set does not count as labelling it
 
 
 class DataError(ShopError):
