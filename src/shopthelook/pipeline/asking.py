@@ -138,9 +138,8 @@ def searched_for(shop: Parts, kind: Category | None) -> Category | None:
 
 def most_distance(least_similarity: float, bits: int) -> int:
     """The largest distance of two codes that are at least so similar."""
-    distance = math.floor((1 - least_similarity) * bits)
-    # The product may come out a hair below a whole number.
-    return distance + 1 if similarity(distance + 1, bits) >= least_similarity else distance
+    # A similarity that is written as 0.1 is no binary fraction; a millionth of a bit is no difference.
+    return math.floor((1 - least_similarity) * bits + 1e-6)
 
 
 def _search(shop: Parts, question: Question, wanted: Wanted) -> _Search:

@@ -45,8 +45,8 @@ def attributes_of(product: Product | Said) -> dict[str, Values]:
         if value := getattr(product, name):
             found[name] = (value,)
     for name in _SEPARATED:
-        if value := getattr(product, name):
-            found[name] = _separated(name, value)
+        if (value := getattr(product, name)) and (parts := _separated(name, value)):
+            found[name] = parts
     if product.size:
         found["size"] = _text_and_number(product.size)
     paid = product.price if product.sale_price is None else product.sale_price
