@@ -28,7 +28,7 @@ export function priceWords(product: Product): PriceWords | null {
 
 /** A likeness in words. Codes of unrelated pictures agree in half of their bits, so that is nothing. */
 export function likeness(similarity: number): string | null {
-  if (similarity >= 0.95) return "Nearly the same";
+  if (similarity >= 0.95) return "Top match";
   if (similarity >= 0.85) return "Very similar";
   if (similarity >= 0.72) return "Similar";
   return null;
