@@ -63,14 +63,23 @@ class Studio:
         """Pixels item `k` would cover with nothing before it, in and around the picture."""
         if k not in self._alone:
             self._alone[k] = Scene([self.room.items[k].parts], self.lamps, self.room.sky)
-        # Every second pixel each way, in a window twice as wide and high as the picture.
-        wide, _ = camera.rays(2.0, 2)
-        return 4 * int((self._alone[k].owners(camera.origin, wide) == 0).sum())
+        # Every second pixel each way, in a window twice as wide and high as the picture, and there
+        # only where the item's bounding box is seen.
+        w, h = camera.size
+        low, high = np.array([-(w // 4) * 2, -(h // 4) * 2]), np.array([w + w // 2, h + h // 2])
+        item = self.room.items[k]
+        corners = np.array(np.meshgrid(*zip(item.low, item.high, strict=True))).reshape(3, -1).T
+        seen = camera.project(corners)
+        if not np.isnan(seen).any():
+            low = np.maximum(low, np.floor(seen.min(0) / 2).astype(int) * 2 - 2)
+            high = np.minimum(high, np.ceil(seen.max(0)).astype(int) + 2)
+        rays = camera.rays(low, high, 2)
+        return 4 * int((self._alone[k].owners(camera.origin, rays) == 0).sum()) if len(rays) else 0
 
     def objects(self, camera) -> list[dict]:
         """An entry per object seen well enough: box, category, product_id, visible."""
         w, h = camera.size
-        directions, _ = camera.rays()
+        directions = camera.rays()
         owner = self.scene.owners(camera.origin, directions).reshape(h, w)
         found = []
         for k, item in enumerate(self.room.items):

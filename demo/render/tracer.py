@@ -47,18 +47,24 @@ class Camera:
         right /= np.linalg.norm(right)
         return np.stack([right, np.cross(right, forward), forward])
 
-    def rays(self, reach: float = 1.0, step: int = 1) -> tuple[np.ndarray, np.ndarray]:
-        """Pixel-centre directions (n, 3) of a window `reach` times as wide and high, and which
-        of them lie inside the picture, (n,) bool. Row-major, every `step` pixels."""
+    def rays(self, low=(0, 0), high=None, step: int = 1) -> np.ndarray:
+        """Unit directions (n, 3) through the pixels from `low` to before `high` (x, y; may lie
+        outside the picture; by default all of it), row-major, every `step` pixels each way."""
         w, h = self.size
+        high = self.size if high is None else high
         half = np.tan(np.radians(self.fov) / 2)
-        xs = np.arange(-int(w * (reach - 1) / 2), int(w * (reach + 1) / 2), step) + step / 2
-        ys = np.arange(-int(h * (reach - 1) / 2), int(h * (reach + 1) / 2), step) + step / 2
-        x, y = np.meshgrid(xs, ys)
-        inside = (x >= 0) & (x < w) & (y >= 0) & (y < h)
+        x, y = np.meshgrid(*(np.arange(a, b, step) + step / 2 for a, b in zip(low, high, strict=True)))
         u, v = (2 * x / w - 1) * half, (1 - 2 * y / h) * half * h / w
         d = np.stack([u, v, np.ones_like(u)], -1).reshape(-1, 3) @ self.basis()
-        return d / np.linalg.norm(d, axis=1, keepdims=True), inside.ravel()
+        return d / np.linalg.norm(d, axis=1, keepdims=True)
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """Pixel coordinates (n, 2) of points (n, 3); NaN for those behind the camera."""
+        w, h = self.size
+        right, up, forward = ((points - np.asarray(self.origin)) @ axis for axis in self.basis())
+        half = np.tan(np.radians(self.fov) / 2)
+        depth = np.where(forward > 0.01, forward, np.nan)
+        return np.stack([(right / depth / half + 1) * w / 2, (1 - up / depth / half * w / h) * h / 2], -1)
 
 
 def srgb_to_linear(c) -> np.ndarray:
