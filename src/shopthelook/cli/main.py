@@ -22,6 +22,7 @@ _COMMANDS = {
     "search": "photos",
     "models": "models",
     "taxonomy": "taxonomy",
+    "index": "index",
     "serve": "serve",
 }
 

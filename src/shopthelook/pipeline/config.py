@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from shopthelook.images import FetchRules
 from shopthelook.pipeline.errors import ConfigError
 
-ENGINES = ("exact",)
+ENGINES = ("embedded", "exact")
 
 _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
     # section -> key -> (field of ShopConfig, type)
@@ -54,7 +54,8 @@ concurrency = 8
 max_bytes = 20_000_000
 
 [index]
-engine = "exact"
+# "exact" is the plain engine that others are compared with; it is slow with filters.
+engine = "embedded"
 
 [serve]
 title = "Shop The Look"
@@ -75,7 +76,7 @@ class ShopConfig:
     retries: int = 2
     max_bytes: int = 20_000_000
     concurrency: int = 8
-    index_engine: str = "exact"
+    index_engine: str = "embedded"
     title: str = "Shop The Look"
 
     def __post_init__(self) -> None:

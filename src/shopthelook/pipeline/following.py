@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 
 from shopthelook.catalog import Catalog, IndexBatch
 from shopthelook.pipeline.attributes import attributes_of
-from shopthelook.retrieval import ExactIndex, Hits, ProductIndex, Query
+from shopthelook.pipeline.keeping import IndexKeeping
+from shopthelook.retrieval import Hits, ProductIndex, Query
 from shopthelook.taxonomy import Taxonomy
+
+# Changes that are followed in less than a second or so.
+_WORTH_KEEPING = 5_000
 
 
 class FollowingIndex:
@@ -23,16 +27,27 @@ class FollowingIndex:
     Args:
         bundle: id of the embedder whose codes are indexed; products with codes of another are left out.
         bits: length of a code in bits.
+        keeping: where the index comes from and is kept; by default it is read from the catalog each time.
     """
 
-    def __init__(self, catalog: Catalog, taxonomy: Taxonomy, bundle: str, bits: int) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        taxonomy: Taxonomy,
+        bundle: str,
+        bits: int,
+        keeping: IndexKeeping | None = None,
+    ) -> None:
         self._catalog = catalog
         self._bundle = bundle
-        self._bits = bits
+        self._keeping = keeping or IndexKeeping(catalog, taxonomy, bundle, bits)
         self._positions = {category.id: category.position for category in taxonomy}
         self._following = threading.Lock()
         self._index: ProductIndex | None = None
         self._seq = 0
+        # The change up to which the snapshot has followed, None where there is none.
+        self._kept: int | None = None
+        self._keeper: threading.Thread | None = None
 
     @property
     def seq(self) -> int:
@@ -59,22 +74,65 @@ class FollowingIndex:
         if index is not None and last == self._seq:
             return index
         with self._following:
+            first = self._index is None
+            if first:
+                self._open()
             # A smaller number means another database took the place of the one that was read.
             if self._index is None or last < self._seq:
                 self._rebuild()
             while self._seq < last and self._follow():
                 pass
             assert self._index is not None  # noqa: S101 - _rebuild sets it
+            self._keep(self._index, wait=first)
             return self._index
+
+    def rebuild(self) -> ProductIndex:
+        """Read all products from the catalog anew, whatever the snapshot says, and make a snapshot of them.
+
+        Raises:
+            SnapshotError: that cannot be written; searches use the new index all the same.
+        """
+        with self._following:
+            self._rebuild()
+        return self.keep()
+
+    def keep(self) -> ProductIndex:
+        """Bring the index level with the catalog and make a snapshot of it.
+
+        Raises:
+            SnapshotError: the engine has none, or it cannot be written.
+        """
+        index = self.refresh()
+        self._kept = self._keeping.keep(index).seq
+        return index
+
+    def _open(self) -> None:
+        index = self._keeping.opened()
+        if index is not None:
+            self._index, self._seq, self._kept = index, index.seq, index.seq
 
     def _rebuild(self) -> None:
         # The number is read first: a change in between is followed once more, which does no harm.
         seq = self._catalog.last_seq()
-        index: ProductIndex = ExactIndex(self._bits)
+        index = self._keeping.empty()
         for batch in self._catalog.index_rows(None, self._bundle):
             self._put(index, batch)
         index.seq = self._seq = seq
-        self._index = index
+        self._index, self._kept = index, None
+
+    def _keep(self, index: ProductIndex, wait: bool) -> None:
+        """Make a snapshot where following the log anew would take longer than a person likes to wait."""
+        behind = len(index) if self._kept is None else self._seq - self._kept
+        if self._keeping.folder is None or behind < max(_WORTH_KEEPING, len(index) // 50):
+            return
+        self._kept = self._seq
+        if wait:
+            self._keeping.try_to_keep(index)
+        elif self._keeper is None or not self._keeper.is_alive():
+            self._keeper = threading.Thread(
+                target=self._keeping.try_to_keep, args=(index,), name="shopthelook-snapshot", daemon=True
+            )
+            self._keeper.start()
 
     def _follow(self) -> bool:
         """Apply the next stretch of the log; False when there was nothing left."""

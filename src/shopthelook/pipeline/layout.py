@@ -18,6 +18,11 @@ def pictures(root: Path) -> Path:
     return root / "pictures"
 
 
+def index(root: Path) -> Path:
+    """The folder of the product index's snapshot."""
+    return root / "index"
+
+
 def lock(root: Path) -> Path:
     """The file that an import holds."""
     return root / "import.lock"

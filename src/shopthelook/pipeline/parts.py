@@ -15,6 +15,7 @@ from shopthelook.models import Bundle, open_bundle
 from shopthelook.pipeline import layout
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.following import FollowingIndex
+from shopthelook.pipeline.keeping import IndexKeeping
 from shopthelook.taxonomy import Taxonomy
 
 
@@ -73,7 +74,21 @@ class Parts:
     @cached_property
     def _index(self) -> FollowingIndex:
         bundle = self.embedder_bundle
-        return FollowingIndex(self.catalog, self.taxonomy, bundle.id, bundle.card.bits)
+        return FollowingIndex(self.catalog, self.taxonomy, bundle.id, bundle.card.bits, self.index_keeping)
+
+    @property
+    def index_keeping(self) -> IndexKeeping:
+        """Where the index comes from and is kept."""
+        bundle = self.embedder_bundle
+        return IndexKeeping(
+            self.catalog,
+            self.taxonomy,
+            bundle.id,
+            bundle.card.bits,
+            self.config.index_engine,
+            layout.index(self.directory),
+            self.threads,
+        )
 
     def take_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Go on with another category list; what was laid out by the old one is opened anew when needed."""

@@ -149,7 +149,7 @@ def test_a_bit_anywhere_is_found(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_of_a_later_format_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shopthelook.retrieval.embedded.snapshot._FORMAT", 99)
+    monkeypatch.setattr("shopthelook.retrieval.embedded.snapshot.FORMAT", 99)
     EmbeddedIndex(64).snapshot(tmp_path, MADE_FOR)
     monkeypatch.undo()
     with pytest.raises(OtherSnapshot, match="format 99"):

@@ -1,7 +1,12 @@
 """The embedded engine: the product index in this process, compiled loops over memory-mapped segments.
 
-Importing it loads Numba, and compiles the loops where no process on this machine has done so before.
+The engine itself is imported when it is first asked for: that loads Numba, and compiles the loops where no
+process on this machine has done so before.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from shopthelook.retrieval.embedded.errors import (
     DamagedSnapshot,
@@ -9,8 +14,10 @@ from shopthelook.retrieval.embedded.errors import (
     OtherSnapshot,
     SnapshotError,
 )
-from shopthelook.retrieval.embedded.index import EmbeddedIndex
-from shopthelook.retrieval.embedded.snapshot import Manifest, read_manifest
+from shopthelook.retrieval.embedded.manifest import Manifest, read_manifest
+
+if TYPE_CHECKING:
+    from shopthelook.retrieval.embedded.index import EmbeddedIndex
 
 __all__ = [
     "DamagedSnapshot",
@@ -21,3 +28,11 @@ __all__ = [
     "SnapshotError",
     "read_manifest",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "EmbeddedIndex":
+        from shopthelook.retrieval.embedded.index import EmbeddedIndex
+
+        return EmbeddedIndex
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,6 @@ import mmap
 import os
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.errors import DamagedSnapshot
+from shopthelook.retrieval.embedded.manifest import Written
 
 _MAGIC = b"STLARR01"
 _ALIGNED = 64
 _BLOCK = 1 << 22
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A file's size in bytes and the CRC-32 of its bytes."""
-
-    size: int
-    checksum: int
 
 
 def write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Written:

@@ -15,9 +15,9 @@ from shopthelook.retrieval.embedded import snapshot
 from shopthelook.retrieval.embedded.answering import Answering, Content
 from shopthelook.retrieval.embedded.digest import digest
 from shopthelook.retrieval.embedded.fresh import FreshRows
+from shopthelook.retrieval.embedded.manifest import Manifest
 from shopthelook.retrieval.embedded.merging import due, replaced
 from shopthelook.retrieval.embedded.segment import Part, made, merged
-from shopthelook.retrieval.embedded.snapshot import Manifest
 from shopthelook.retrieval.embedded.texts import Texts
 from shopthelook.retrieval.hits import Hits
 from shopthelook.retrieval.protocol import Attributes, Query
@@ -138,12 +138,12 @@ class EmbeddedIndex:
             if len(parts) > 1 or any(len(part.dead) for part in parts):
                 self._merge(parts)
 
-    def snapshot(self, folder: Path, made_for: Mapping[str, str]) -> Manifest:
+    def snapshot(self, folder: Path, made_for: Mapping[str, str], seq: int | None = None) -> Manifest:
         """Write all products to a folder, in place of the snapshot that it may hold.
 
-        Searches and writes go on meanwhile; what is written after the call began may be left out, and `seq`
-        is read first. `made_for` says what the index belongs to, such as the embedder's id: `open` with
-        another refuses.
+        Searches and writes go on meanwhile; what is written after the call began may be left out. `made_for`
+        says what the index belongs to, such as the embedder's id: `open` with another refuses. `seq` is the
+        change that the snapshot says it holds, by default that of the index.
 
         Raises:
             SnapshotError: the folder cannot be written, or another process is at it. The snapshot that was
@@ -151,7 +151,7 @@ class EmbeddedIndex:
         """
         with self._snapshotting:
             with self._writing:
-                seq = self.seq
+                seq = self.seq if seq is None else seq
                 self._content = self._sealed(self._content)
                 parts = self._content.parts
             return snapshot.write(folder, self._bits, seq, parts, made_for)

@@ -1,0 +1,103 @@
+"""The product index: how it is, keep it, check it, make it anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from shopthelook.cli.options import json_option, open_shop, shop_option
+from shopthelook.cli.output import emit, table
+
+
+@click.group()
+def index() -> None:
+    """Look after the product index.
+
+    The database holds all products; the index is made from it and can always be made anew. Its snapshot in
+    DIR/index lets a shop of many products open at once. It is written by itself when much has changed, is
+    checked when it is opened, and made anew when it is damaged.
+
+    \b
+    Examples:
+      shopthelook index status
+      shopthelook index snapshot
+      shopthelook index verify
+      shopthelook index rebuild
+    """
+
+
+@index.command()
+@shop_option
+@json_option
+def status(shop: Path | None, as_json: bool) -> None:
+    """Say what the snapshot holds and how far behind it is."""
+    from shopthelook.pipeline.index_care import index_status
+
+    with open_shop(shop) as opened:
+        now = index_status(opened)
+    if as_json:
+        emit(now.as_dict())
+        return
+    rows: list[tuple[str, str]] = [
+        ("engine", f"{now.engine}, codes of {now.bits} bits"),
+        ("products", f"{now.searchable:,} can be found"),
+    ]
+    if now.snapshot_seq is None:
+        rows.append(("snapshot", now.snapshot))
+    else:
+        size = (now.snapshot_bytes or 0) / 1e6
+        behind = now.last_seq - now.snapshot_seq
+        rows.append(("snapshot", f"{now.snapshot_products:,} products, {size:,.1f} MB"))
+        rows.append(("segments", f"{now.segments:,}"))
+        rows.append(("behind", f"{behind:,} changes" if behind else "no change"))
+    table(rows)
+    if now.problem is not None:
+        click.echo(now.problem)
+
+
+@index.command()
+@shop_option
+@json_option
+def snapshot(shop: Path | None, as_json: bool) -> None:
+    """Bring the index level with the database and keep it on disk."""
+    with open_shop(shop) as opened:
+        count = len(opened.index.keep())
+        folder = str(opened.index_keeping.folder)
+    if as_json:
+        emit({"products": count, "folder": folder})
+    else:
+        click.echo(f"kept {count:,} products in {folder}")
+
+
+@index.command()
+@shop_option
+@json_option
+def verify(shop: Path | None, as_json: bool) -> None:
+    """Check every byte of the snapshot, and that it holds what the database holds.
+
+    Exits with 1 where it does not; the shop works all the same, since it would not use such a snapshot.
+    """
+    from shopthelook.pipeline.index_care import verify_index
+
+    with open_shop(shop) as opened:
+        count = verify_index(opened, lambda step: click.echo(step, err=True))
+    if as_json:
+        emit({"products": count, "verified": True})
+    else:
+        click.echo(
+            f"the snapshot is whole, and with the changes since it holds the database's {count:,} products"
+        )
+
+
+@index.command()
+@shop_option
+@json_option
+def rebuild(shop: Path | None, as_json: bool) -> None:
+    """Make the index anew from the database, and keep it on disk."""
+    with open_shop(shop) as opened:
+        count = len(opened.index.rebuild())
+    if as_json:
+        emit({"products": count})
+    else:
+        click.echo(f"made the index of {count:,} products anew")

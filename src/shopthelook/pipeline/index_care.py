@@ -1,0 +1,105 @@
+"""What an operator asks of the product index: how it is, is it right, make it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from shopthelook.retrieval.embedded import DamagedSnapshot, NoSnapshot, SnapshotError, read_manifest
+
+if TYPE_CHECKING:
+    from shopthelook.pipeline.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How the snapshot of a shop's index is, without opening it.
+
+    Attributes:
+        engine: as in ``shop.toml``.
+        bits: length of a code.
+        searchable: products in the catalog with a code of the present embedder.
+        last_seq: number of the catalog's last change.
+        snapshot: "none", "present" or "unreadable"; whether its bytes are right is asked by ``verify``.
+        snapshot_products, snapshot_seq, snapshot_bytes, segments: what it says of itself, None without one.
+        problem: why it is unreadable.
+    """
+
+    engine: str
+    bits: int
+    searchable: int
+    last_seq: int
+    snapshot: str
+    snapshot_products: int | None = None
+    snapshot_seq: int | None = None
+    snapshot_bytes: int | None = None
+    segments: int | None = None
+    problem: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The status as JSON would hold it."""
+        return asdict(self)
+
+
+def index_status(shop: Shop) -> IndexStatus:
+    """How the shop's index is; opens neither a model nor the index."""
+    bundle = shop.embedder_bundle
+    known = (
+        shop.config.index_engine,
+        bundle.card.bits,
+        shop.catalog.codes_by_bundle().get(bundle.id, 0),
+        shop.catalog.last_seq(),
+    )
+    folder = shop.index_keeping.folder
+    if folder is None:
+        return IndexStatus(*known, snapshot="none")
+    try:
+        manifest = read_manifest(folder)
+    except NoSnapshot:
+        return IndexStatus(*known, snapshot="none")
+    except SnapshotError as error:
+        return IndexStatus(*known, snapshot="unreadable", problem=str(error))
+    return IndexStatus(
+        *known,
+        snapshot="present",
+        snapshot_products=manifest.products,
+        snapshot_seq=manifest.seq,
+        snapshot_bytes=sum(written.size for written in manifest.files.values())
+        + (manifest.dead[1].size if manifest.dead else 0),
+        segments=len(manifest.files),
+    )
+
+
+def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
+    """Check every byte of the snapshot, and that with the changes since it is what the catalog holds.
+
+    Args:
+        say: called with what is being done.
+
+    Returns:
+        The number of products.
+
+    Raises:
+        SnapshotError: there is no snapshot, it cannot be used, or it holds something else.
+    """
+    from shopthelook.pipeline.following import FollowingIndex
+    from shopthelook.retrieval.embedded import EmbeddedIndex
+
+    say("reading the snapshot")
+    shop.index_keeping.open()
+    bundle = shop.embedder_bundle
+    arguments = (shop.catalog, shop.taxonomy, bundle.id, bundle.card.bits)
+    say("following the changes since")
+    kept = FollowingIndex(*arguments, shop.index_keeping).refresh()
+    say("reading all products from the catalog")
+    # In memory only: this looks, and leaves the snapshot as it is.
+    anew = FollowingIndex(*arguments).refresh()
+    if not isinstance(kept, EmbeddedIndex) or not isinstance(anew, EmbeddedIndex):
+        raise SnapshotError("only the embedded engine has a snapshot to verify")
+    if kept.seq == anew.seq and (len(kept) != len(anew) or kept.digest() != anew.digest()):
+        raise DamagedSnapshot(
+            f"the snapshot holds {len(kept):,} products that are not the {len(anew):,} of the catalog; "
+            "run: shopthelook index rebuild"
+        )
+    return len(anew)
