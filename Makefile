@@ -1,6 +1,8 @@
 # Two commands work alone on a fresh clone: `make demo` and `make test`. Everything lands in .venv.
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first of these that runs and is new enough.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PORT ?= 8000
 DEMO_SHOP ?= demo-shop
 BIN := .venv/bin
@@ -15,8 +17,6 @@ setup: .venv/ready-dev ## install everything for development
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "$(PYTHON) is $$($(PYTHON) --version), 3.11 or newer is needed; set PYTHON=/path/to/python3" >&2; exit 1; }
 	@tools/debian-packages python $(PYTHON)
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
