@@ -144,3 +144,12 @@ def test_no_gender() -> None:
 def test_a_filter_of_python_is_checked() -> None:
     with pytest.raises(QueryError):
         resolve(Not(Range("price", float("inf"), None)), TAXONOMY)
+
+
+@pytest.mark.parametrize("text", ["NOT " * 63 + "a:1", " OR ".join(["a:1"] * 999)])
+def test_there_is_room_for_the_gender(text: str) -> None:
+    with pytest.raises(QueryError, match="more than"):
+        resolve(text, TAXONOMY)
+    with pytest.raises(QueryError, match="more than"):
+        resolve("category IN (" + ", ".join(["443"] * 1_000) + ")", TAXONOMY)
+    resolve("NOT " * 60 + "a:1", TAXONOMY)

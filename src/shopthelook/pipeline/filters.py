@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
 from shopthelook.catalog.feeds.enumerations import ALLOWED, normal_value
+from shopthelook.pipeline.gender import LARGEST
 from shopthelook.retrieval.protocol import CATEGORY
 from shopthelook.retrieval.query import (
     And,
@@ -61,8 +62,9 @@ def resolve(where: Where, taxonomy: Taxonomy) -> Resolved:
     reading = _Reading(taxonomy, text)
     spoken = reading.in_words_of_the_specification(written)
     resolved = reading.with_positions(spoken, positive=True)
-    # A list of categories becomes a range for each.
-    check(resolved)
+    # A list of categories becomes a range for each, and the restriction by gender must still fit in.
+    for tree in (spoken, resolved):
+        check(And((tree, LARGEST)))
     return Resolved(spoken, resolved, reading.names_category, reading.names_gender)
 
 

@@ -18,6 +18,8 @@ _OTHERS: dict[str, Filter] = {
     "male": Term("gender", "female"),
     "unisex": In("gender", ("female", "male")),
 }
+LARGEST = Not(_OTHERS["unisex"])
+"""The restriction that takes the most room in a filter."""
 
 
 def gender_filter(asked: str | None, own: str | None, kind: Category | None, named: bool) -> Filter | None:
