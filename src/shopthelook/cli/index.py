@@ -50,7 +50,7 @@ def status(shop: Path | None, as_json: bool) -> None:
         behind = now.last_seq - now.snapshot_seq
         rows.append(("snapshot", f"{now.snapshot_products:,} products, {size:,.1f} MB"))
         rows.append(("segments", f"{now.segments:,}"))
-        rows.append(("behind", f"{behind:,} changes" if behind else "no change"))
+        rows.append(("changes since", f"{behind:,}"))
     table(rows)
     if now.problem is not None:
         click.echo(now.problem)

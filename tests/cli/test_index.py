@@ -1,0 +1,57 @@
+"""index status, snapshot, verify and rebuild."""
+
+from __future__ import annotations
+
+from shopthelook import Shop
+from shopthelook.pipeline import layout
+from tests.cli.conftest import Run
+
+
+def damage(shop: Shop) -> None:
+    path = max(layout.index(shop.directory).glob("*.arrays"))
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_snapshot_from_the_first_to_the_last(stocked: Run, shop: Shop) -> None:
+    (before,) = stocked("index", "status", "--json").objects
+    assert (before["snapshot"], before["searchable"], before["engine"]) == ("none", 30, "embedded")
+    assert stocked("index", "verify").status == 1
+    answer = stocked("index", "snapshot")
+    assert answer.status == 0
+    assert "kept 30 products" in answer.out
+    (now,) = stocked("index", "status", "--json").objects
+    assert (now["snapshot"], now["snapshot_products"], now["segments"]) == ("present", 30, 1)
+    assert now["snapshot_seq"] == now["last_seq"] == shop.catalog.last_seq()
+    assert stocked("index", "verify", "--json").objects == [{"products": 30, "verified": True}]
+    shop.catalog.delete_products(["p0000"])
+    assert stocked("index", "status").out.split()[-1] == "1"
+    assert "29 products" in stocked("index", "verify").out
+
+
+def test_a_damaged_snapshot_is_found_and_made_anew(stocked: Run, shop: Shop) -> None:
+    stocked("index", "snapshot")
+    damage(shop)
+    answer = stocked("index", "verify")
+    assert answer.status == 1
+    assert "has changed since it was written" in answer.errors
+    assert "made the index of 30 products anew" in stocked("index", "rebuild").out
+    assert stocked("index", "verify").status == 0
+
+
+def test_an_unreadable_manifest_is_said(stocked: Run, shop: Shop) -> None:
+    stocked("index", "snapshot")
+    (layout.index(shop.directory) / "manifest.json").write_text("{")
+    answer = stocked("index", "status")
+    assert answer.status == 0
+    assert "unreadable" in answer.out
+    assert "no manifest" in answer.out
+    assert stocked("index", "rebuild", "--json").objects == [{"products": 30}]
+
+
+def test_people_read_columns(stocked: Run) -> None:
+    stocked("index", "snapshot")
+    answer = stocked("index", "status")
+    assert "30 can be found" in answer.out
+    assert "changes since" in answer.out

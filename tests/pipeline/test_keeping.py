@@ -1,0 +1,152 @@
+"""A shop opens its index from the snapshot where that is right, and from the catalog where it is not."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shopthelook import Shop
+from shopthelook.catalog import Product, ProductRecord
+from shopthelook.pipeline import following, layout
+from shopthelook.pipeline.following import FollowingIndex
+from shopthelook.retrieval import ExactIndex
+from shopthelook.retrieval.embedded import EmbeddedIndex, OtherSnapshot, SnapshotError
+
+
+def put(shop: Shop, count: int, seed: int = 0, first: int = 0) -> None:
+    rng, bundle = np.random.default_rng(seed), shop.embedder_bundle
+    shop.catalog.put_products(
+        [
+            ProductRecord(
+                Product(id=f"p{i}", title="a", image_link="a.png", color="red", category_id=436),
+                image_hash=None,
+                code=rng.bytes(bundle.card.bits // 8),
+                bundle=bundle.id,
+            )
+            for i in range(first, first + count)
+        ]
+    )
+
+
+def opened_anew(shop: Shop) -> FollowingIndex:
+    bundle = shop.embedder_bundle
+    return FollowingIndex(shop.catalog, shop.taxonomy, bundle.id, bundle.card.bits, shop.index_keeping)
+
+
+def digest(index: FollowingIndex) -> int:
+    found = index.refresh()
+    assert isinstance(found, EmbeddedIndex)
+    return found.digest()
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many products each batch had that an index took in."""
+    counted: list[int] = []
+    upsert = EmbeddedIndex.upsert
+
+    def counting(self: EmbeddedIndex, ids: list[str], *rest: object) -> None:
+        counted.append(len(ids))
+        upsert(self, ids, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(EmbeddedIndex, "upsert", counting)
+    return counted
+
+
+def test_only_what_came_after_the_snapshot_is_read(shop: Shop, reads: list[int]) -> None:
+    put(shop, 300)
+    shop.index.keep()
+    put(shop, 20, seed=1, first=290)
+    shop.catalog.delete_products(["p0"])
+    reads.clear()
+    again = opened_anew(shop)
+    assert len(again.refresh()) == 309
+    assert sum(reads) == 20
+    assert digest(again) == digest(shop.index)
+
+
+@pytest.mark.parametrize("damage", ["flip", "remove", "manifest"])
+def test_a_damaged_snapshot_is_said_and_made_anew(
+    shop: Shop, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(shop, 300)
+    shop.index.keep()
+    folder = layout.index(shop.directory)
+    path = folder / "manifest.json" if damage == "manifest" else max(folder.glob("*.arrays"))
+    if damage == "remove":
+        path.unlink()
+    else:
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 255
+        path.write_bytes(data)
+    again = opened_anew(shop)
+    with caplog.at_level(logging.WARNING):
+        assert len(again.refresh()) == 300
+    assert "rebuilt from the catalog" in caplog.text
+    again.keep()
+    assert len(shop.index_keeping.open()) == 300
+
+
+def test_a_snapshot_of_another_database_is_not_used(shop: Shop, new_shop: Callable[..., Shop]) -> None:
+    put(shop, 300)
+    shop.index.keep()
+    other = new_shop("other")
+    put(other, 400, first=50)
+    layout.index(shop.directory).rename(layout.index(other.directory))
+    with pytest.raises(OtherSnapshot):
+        other.index_keeping.open()
+    assert len(other.index.refresh()) == 400
+
+
+def test_a_database_that_went_back_is_read_anew(shop: Shop, tmp_path: Path) -> None:
+    put(shop, 300)
+    shop.index.keep()
+    opened = opened_anew(shop)
+    opened.refresh()
+    opened._seq += 1000
+    assert len(opened.refresh()) == 300
+
+
+def test_much_change_makes_a_snapshot_by_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "_WORTH_KEEPING", 100)
+    put(shop, 300)
+    index = opened_anew(shop)
+    index.refresh()
+    assert len(shop.index_keeping.open()) == 300
+    put(shop, 50, first=300)
+    index.refresh()
+    assert len(shop.index_keeping.open()) == 300
+    put(shop, 150, first=350)
+    index.refresh()
+    assert index._keeper is not None
+    index._keeper.join()
+    assert len(shop.index_keeping.open()) == 500
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs a folder that cannot be written")
+def test_a_shop_whose_folder_cannot_be_written_searches(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(following, "_WORTH_KEEPING", 100)
+    layout.index(shop.directory).write_text("in the way")
+    put(shop, 300)
+    with caplog.at_level(logging.WARNING):
+        assert len(shop.index.refresh()) == 300
+    assert "cannot write a snapshot" in caplog.text
+    with pytest.raises(SnapshotError, match="cannot write"):
+        shop.index.keep()
+
+
+def test_the_exact_engine_has_no_snapshots(shop: Shop) -> None:
+    shop.config = type(shop.config)(
+        detector=shop.config.detector, embedder=shop.config.embedder, index_engine="exact"
+    )
+    put(shop, 30)
+    assert isinstance(shop.index.refresh(), ExactIndex)
+    with pytest.raises(SnapshotError, match="no snapshots"):
+        shop.index.keep()
