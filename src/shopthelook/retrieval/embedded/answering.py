@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shopthelook.retrieval.distances import to_columns
 from shopthelook.retrieval.embedded.choosing import Choice, choose
+from shopthelook.retrieval.embedded.found import Found
 from shopthelook.retrieval.embedded.fresh import Fresh
-from shopthelook.retrieval.embedded.nearest import Nearest
+from shopthelook.retrieval.embedded.nearest import PART, compare, compare_some
 from shopthelook.retrieval.embedded.segment import Part
 from shopthelook.retrieval.hits import Hits, Plan
 from shopthelook.retrieval.protocol import Query
@@ -19,6 +21,8 @@ from shopthelook.retrieval.protocol import Query
 # Queries that share range and filter are compared with a row while its code is at hand: as many of them as
 # stay in the first cache along with what they have found.
 _TOGETHER = 16
+
+_ROW = (1 << PART) - 1
 
 # Comparisons below which handing work to another thread costs more than it saves.
 _WORTH_A_THREAD = 100_000
@@ -35,11 +39,24 @@ class Content:
         return sum(part.alive for part in self.parts) + self.fresh.alive
 
 
-class Answering:
-    """Answers queries on `threads` threads: across the queries of a call, and within a large one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """What was found in some rows, how many of them were compared and how many shared a token."""
 
-    def __init__(self, words: int, threads: int) -> None:
+    found: Found
+    compared: int
+    matched: int = 0
+
+
+class Answering:
+    """Answers queries on `threads` threads: across the queries of a call, and within a large one.
+
+    With a `recall` below 1, large parts are searched by tokens.
+    """
+
+    def __init__(self, words: int, threads: int, recall: float) -> None:
         self._words = words
+        self._recall = recall
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "shopthelook-index") if threads > 1 else None
 
@@ -73,47 +90,78 @@ class Answering:
         codes = np.ascontiguousarray(np.stack([query.code for query in queries])).view(np.uint64).reshape(-1)
         bits = self._words * 64
         most = [bits if query.max_distance is None else min(bits, query.max_distance) for query in queries]
+        if any(self._by_tokens(choice) for choice in choices):
+            return [
+                self._hits(content, choices, self._near_tokens(choices, code, most[i], k), queries[i], 0, k)
+                for i, code in enumerate(codes.reshape(len(queries), -1))
+            ]
         count = sum(choice.count for choice in choices)
-        shares = 1
-        if self._pool is not None and spread and count * len(queries) > _WORTH_A_THREAD:
-            shares = self._threads
+        spread = spread and count * len(queries) > _WORTH_A_THREAD
+        shares = self._threads if spread and self._pool is not None else 1
 
-        def compare(share: int) -> Nearest:
-            nearest = Nearest(codes, self._words, k, most)
-            for number, choice in enumerate(choices):
-                nearest.compare(number, choice, share, shares)
-            return nearest
+        def near(share: int) -> _Near:
+            found = Found(codes, self._words, k, most)
+            compared = sum(
+                compare(found, number, choice, share, shares) for number, choice in enumerate(choices)
+            )
+            return _Near(found, compared)
 
         each = map if shares == 1 or self._pool is None else self._pool.map
-        found = list(each(compare, range(shares)))
-        return [self._hits(content, choices, found, query, i, k) for i, query in enumerate(queries)]
+        nears = list(each(near, range(shares)))
+        return [self._hits(content, choices, nears, query, i, k) for i, query in enumerate(queries)]
+
+    def _by_tokens(self, choice: Choice) -> bool:
+        """Whether to look only at rows that share a token with the query.
+
+        Where a filter leaves a small part, neighbours are too far away for that, and a scan is fast.
+        """
+        size = len(choice.part.segment)
+        return (
+            self._recall < 1
+            and choice.part.segment.tokens is not None
+            and choice.rows is None
+            and choice.count * 2 > size
+        )
+
+    def _near_tokens(self, choices: list[Choice], code: NDArray[np.uint64], most: int, k: int) -> list[_Near]:
+        found = Found(code, self._words, k, [most])
+        compared = matched = 0
+        for number, choice in enumerate(choices):
+            tokens = choice.part.segment.tokens
+            if tokens is not None and self._by_tokens(choice):
+                rows = compare_some(found, number, choice, tokens, code, self._recall)
+                matched += rows
+                compared += rows
+            else:
+                compared += compare(found, number, choice)
+        if len(found.rows(0)[0]) >= k:
+            return [_Near(found, compared, matched)]
+        # Fewer than asked for: the rest is elsewhere, if it is at all.
+        found = Found(code, self._words, k, [most])
+        compared += sum(compare(found, number, choice) for number, choice in enumerate(choices))
+        return [_Near(found, compared, matched)]
 
     def _hits(
-        self,
-        content: Content,
-        choices: list[Choice],
-        found: list[Nearest],
-        query: Query,
-        number: int,
-        k: int,
+        self, content: Content, choices: list[Choice], nears: list[_Near], query: Query, number: int, k: int
     ) -> Hits:
         best: list[tuple[int, str]] = []
-        for nearest in found:
-            parts, rows, distances = nearest.found(number)
-            for part, row, distance in zip(parts.tolist(), rows.tolist(), distances.tolist(), strict=True):
-                best.append((distance, content.parts[part].segment.ids[row]))
-        qualified, compared = sum(choice.count for choice in choices), sum(one.compared for one in found)
+        for near in nears:
+            rows, distances = near.found.rows(number)
+            for row, distance in zip(rows.tolist(), distances.tolist(), strict=True):
+                best.append((distance, content.parts[row >> PART].segment.ids[row & _ROW]))
+        qualified, compared = sum(choice.count for choice in choices), sum(near.compared for near in nears)
         if content.fresh.alive:
-            limit = min(int(nearest.limit[number]) for nearest in found)
-            near, asked = content.fresh.near(query, to_columns(query.code[None])[:, 0], limit)
-            best += near
-            qualified += len(near)
+            limit = min(int(near.found.limit[number]) for near in nears)
+            more, asked = content.fresh.near(query, to_columns(query.code[None])[:, 0], limit)
+            best += more
+            qualified += len(more)
             compared += asked
         best = sorted(best)[:k]
+        matched = sum(near.matched for near in nears)
         return Hits(
             tuple(product_id for _, product_id in best),
             np.array([distance for distance, _ in best], np.int32),
-            Plan(_name(choices), qualified, compared),
+            Plan("tokens" if matched else _name(choices), qualified, compared, matched),
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.checks import check_bits, check_queries, check_rows, check_search
-from shopthelook.retrieval.embedded import snapshot
+from shopthelook.retrieval.embedded import snapshot, tokens
 from shopthelook.retrieval.embedded.answering import Answering, Content
 from shopthelook.retrieval.embedded.digest import digest
 from shopthelook.retrieval.embedded.fresh import FreshRows
@@ -20,7 +20,7 @@ from shopthelook.retrieval.embedded.merging import due, replaced
 from shopthelook.retrieval.embedded.segment import Part, made, merged
 from shopthelook.retrieval.embedded.texts import Texts
 from shopthelook.retrieval.hits import Hits
-from shopthelook.retrieval.protocol import Attributes, Query
+from shopthelook.retrieval.protocol import Attributes, Query, RetrievalError
 
 # Parts at which a writer merges by itself, since the thread that should do it does not keep up.
 _MOST_PARTS = 48
@@ -36,13 +36,14 @@ class EmbeddedIndex:
 
     How a query runs (`Hits.plan`): its range and the filter's categories narrow the rows to one range per
     segment, the rest of the filter is evaluated to a list of rows or to bits, and what it leaves is compared:
-    "scan" of the whole range, "masked scan" by bits or "gather" by list. All are exact.
+    "scan" of the whole range, "masked scan" by bits or "gather" by list. These are exact. With a `recall` below
+    1, large segments that the filter leaves most of are searched by "tokens", see `tokens`.
 
     Memory a product: `bits / 8` bytes for the code, 8 for the position, 12 and the letters for the id, 4 for each
     text value and 12 for each number of its attributes; twice that for what is merged at the moment.
     """
 
-    def __init__(self, bits: int, threads: int = 0, fresh: int = 512) -> None:
+    def __init__(self, bits: int, threads: int = 0, fresh: int = 512, recall: float = 1.0) -> None:
         """An empty index.
 
         Args:
@@ -50,12 +51,18 @@ class EmbeddedIndex:
             threads: at most so many compare codes at a time; 0 for one a core.
             fresh: rows that wait for a segment of their own. Each search looks at all of them, and a write
                 that fills the room pays for a segment of this size.
+            recall: with less than 1, a search of most of a large segment looks only at the rows that share
+                a token with the query, and finds about this share of the k nearest, as measured on a sample
+                of the products; searches with narrow filters stay exact.
         """
+        if not 0 < recall <= 1:
+            raise RetrievalError(f"recall must be above 0 and at most 1, not {recall}")
         check_bits(bits)
         self._bits = bits
         self._words = bits // 64
         self.seq = 0
-        self._answering = Answering(self._words, threads or os.cpu_count() or 1)
+        self._answering = Answering(self._words, threads or os.cpu_count() or 1, recall)
+        self._tokens_from = tokens.FROM if recall < 1 else None
         self._writing = threading.Lock()
         self._merging = threading.Lock()
         self._snapshotting = threading.Lock()
@@ -137,6 +144,7 @@ class EmbeddedIndex:
                 parts = self._content.parts
             if len(parts) > 1 or any(len(part.dead) for part in parts):
                 self._merge(parts)
+            self._learn()
 
     def snapshot(self, folder: Path, made_for: Mapping[str, str], seq: int | None = None) -> Manifest:
         """Write all products to a folder, in place of the snapshot that it may hold.
@@ -157,13 +165,15 @@ class EmbeddedIndex:
             return snapshot.write(folder, self._bits, seq, parts, made_for)
 
     @classmethod
-    def open(cls, folder: Path, bits: int, made_for: Mapping[str, str], threads: int = 0) -> EmbeddedIndex:
+    def open(
+        cls, folder: Path, bits: int, made_for: Mapping[str, str], threads: int = 0, recall: float = 1.0
+    ) -> EmbeddedIndex:
         """The index of a snapshot, mapped into memory; every byte is checked first.
 
         Raises:
             NoSnapshot, DamagedSnapshot, OtherSnapshot: see `snapshot.read`; rebuild the index then.
         """
-        index = cls(bits, threads)
+        index = cls(bits, threads, recall=recall)
         manifest, parts = snapshot.read(folder, bits, made_for)
         index.seq = manifest.seq
         index._content = Content(tuple(part for part in parts if part.alive), index._content.fresh)
@@ -201,7 +211,7 @@ class EmbeddedIndex:
     def _tend(self) -> None:
         """See that merges happen where some are due."""
         parts = self._content.parts
-        if not due(parts):
+        if not due(parts) and not self._to_learn():
             return
         if len(parts) > _MOST_PARTS:
             self._merge_due()
@@ -213,9 +223,25 @@ class EmbeddedIndex:
         with self._merging:
             while parts := due(self._content.parts):
                 self._merge(parts)
+            self._learn()
 
     def _merge(self, parts: Sequence[Part]) -> None:
         segment, moved = merged(parts, self._words)
         with self._writing:
             content = self._content
             self._content = Content(replaced(content.parts, parts, segment, moved), content.fresh)
+
+    def _to_learn(self) -> list[Part]:
+        """Large parts without the tokens that they should have."""
+        least = self._tokens_from
+        if least is None:
+            return []
+        return [part for part in self._content.parts if part.segment.tokens is None and part.alive >= least]
+
+    def _learn(self) -> None:
+        for part in self._to_learn():
+            segment = part.segment.with_tokens(self._words)
+            same = [np.arange(len(segment))]
+            with self._writing:
+                content = self._content
+                self._content = Content(replaced(content.parts, [part], segment, same), content.fresh)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shopthelook.retrieval.embedded.bits import clear_bits
 from shopthelook.retrieval.embedded.gathering import gathered, merged_inverted
-from shopthelook.retrieval.embedded.inverted import Inverted, RowList
+from shopthelook.retrieval.embedded.inverted import Bits, Inverted, RowList
 from shopthelook.retrieval.embedded.texts import Texts, joined
+from shopthelook.retrieval.embedded.tokens import Tokens, learned
 from shopthelook.retrieval.protocol import Attributes
 
 NO_ROWS: RowList = np.zeros(0, np.uint32)
@@ -23,7 +25,7 @@ class Segment:
     """n products in the order of their positions, so that a category with all below it is one range of rows.
 
     name: unique among all segments ever made; ids: n; positions: (n,) int64, ascending; codes: (n * words,)
-    uint64, row by row; inverted: rows by attribute.
+    uint64, row by row; inverted: rows by attribute; tokens: rows by token, where there are any.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Segment:
     positions: NDArray[np.int64]
     codes: NDArray[np.uint64]
     inverted: Inverted
+    tokens: Tokens | None = None
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -41,6 +44,10 @@ class Segment:
             return 0, len(self)
         start, end = self.positions.searchsorted(positions)
         return int(start), int(end)
+
+    def with_tokens(self, words: int) -> Segment:
+        """The same with tokens; another name, as it is stored anew."""
+        return replace(self, name=uuid.uuid4().hex, tokens=learned(self.codes, words))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +68,12 @@ class Part:
             return self
         more = np.sort(np.asarray(rows, np.uint32))
         return Part(self.segment, np.insert(self.dead, self.dead.searchsorted(more), more))
+
+    def bits_alive(self, word: int, words: int) -> Bits:
+        """`words` words of bits from word `word` on, in which those of dead rows are 0."""
+        bits = np.full(words, ~np.uint64(0))
+        clear_bits(self.dead, word << 6, bits)
+        return bits
 
     def is_dead(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of some rows are dead."""

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from shopthelook.retrieval.embedded.inverted import Inverted, Numbers
 from shopthelook.retrieval.embedded.segment import Segment
 from shopthelook.retrieval.embedded.texts import Texts
+from shopthelook.retrieval.embedded.tokens import Tokens
 
 _TEXTS = ("letters", "bounds", "hashes", "numbers")
+_TOKENS = ("learned", "bounds", "rows", "ranks")
 
 
 def to_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
@@ -31,6 +33,8 @@ def to_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
         arrays[f"numbers.{i}.values"] = column.values
         arrays[f"numbers.{i}.rows"] = column.rows
         arrays[f"numbers.{i}.single"] = np.array([column.single])
+    if segment.tokens is not None:
+        arrays |= {f"tokens.{part}": getattr(segment.tokens, part) for part in _TOKENS}
     return arrays
 
 
@@ -50,4 +54,7 @@ def from_arrays(name: str, arrays: Mapping[str, NDArray[Any]]) -> Segment:
         for i in range(len(fields))
     }
     inverted = Inverted(count, terms, arrays["postings.bounds"], arrays["postings.rows"], numbers)
-    return Segment(name, ids, arrays["positions"], arrays["codes"], inverted)
+    tokens = None
+    if "tokens.learned" in arrays:
+        tokens = Tokens(*(arrays[f"tokens.{part}"] for part in _TOKENS))
+    return Segment(name, ids, arrays["positions"], arrays["codes"], inverted, tokens)

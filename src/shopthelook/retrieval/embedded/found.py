@@ -1,0 +1,69 @@
+"""The nearest rows found so far, for several queries that look at the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopthelook.retrieval.embedded.inverted import Bits, RowList
+
+
+class Found:
+    """The k nearest of the rows compared with each of q queries, with all ties of the k-th.
+
+    Args:
+        queries: (q * words,) uint64.
+        most: for each query the largest distance that counts.
+    """
+
+    def __init__(self, queries: NDArray[np.uint64], words: int, k: int, most: Sequence[int]) -> None:
+        self.queries = queries
+        self._words = words
+        self._k = k
+        count = len(most)
+        self.limit = np.array(most, np.int64)
+        self._within = np.zeros(count, np.int64)
+        self._used = np.zeros(count, np.int64)
+        self._counts = np.zeros((count, words * 64 + 1), np.int64)
+        room = max(1024, 4 * k)
+        self._rows = np.empty((count, room), np.int64)
+        self._distances = np.empty((count, room), np.int32)
+
+    def scan(
+        self,
+        kernel: Callable[..., int],
+        codes: NDArray[np.uint64],
+        base: int,
+        start: int,
+        end: int,
+        which: RowList | Bits,
+        word: int | None = None,
+    ) -> None:
+        """Run a scan of `kernels` from start to end; rows are found as base + row.
+
+        `which` are its dead rows, bits or chosen rows; bits come with the number of their first word.
+        """
+        while start < end:
+            # The kernel takes bits from the word of its first row on.
+            some = which if word is None else which[(start >> 6) - word :]
+            start = kernel(
+                codes, self._words, base, start, end, some, self.queries, self._k, self.limit,
+                self._within, self._used, self._counts, self._rows, self._distances,
+            )  # fmt: skip
+            if self._used.max() == self._rows.shape[1]:
+                self._grow()
+
+    def _grow(self) -> None:
+        """Four times the room: more rows tie for the k-th place than fit."""
+        count, room = self._rows.shape
+        rows, distances = np.empty((count, 4 * room), np.int64), np.empty((count, 4 * room), np.int32)
+        rows[:, :room], distances[:, :room] = self._rows, self._distances
+        self._rows, self._distances = rows, distances
+
+    def rows(self, query: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The rows found for a query that are not beyond the k-th, in no order, and their distances."""
+        used = self._used[query]
+        kept = self._distances[query, :used] <= self.limit[query]
+        return self._rows[query, :used][kept], self._distances[query, :used][kept]

@@ -1,0 +1,104 @@
+"""Search by tokens: the recall that was asked for, never fewer hits than there are, exact where it is narrow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from shopthelook.retrieval import ExactIndex, ProductIndex, Query, RetrievalError
+from shopthelook.retrieval.embedded import EmbeddedIndex, tokens
+from shopthelook.retrieval.query import Not, Term
+
+COUNT, BITS = 6000, 128
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "FROM", 1000)
+
+
+def near(rng: np.random.Generator, codes: NDArray[np.uint8], changed: float) -> NDArray[np.uint8]:
+    """The codes with some bits changed."""
+    return codes ^ np.packbits(rng.random((len(codes), BITS)) < changed, axis=1)
+
+
+def filled(index: ProductIndex) -> NDArray[np.uint8]:
+    """Groups of neighbours; returns a query for each of 100 groups."""
+    rng = np.random.default_rng(0)
+    centres = rng.integers(0, 256, (300, BITS // 8), dtype=np.uint8)
+    codes = near(rng, centres[rng.integers(0, 300, COUNT)], 0.08)
+    colors = [{"color": ("red" if i % 10 else "blue",)} for i in range(COUNT)]
+    index.upsert([f"p{i}" for i in range(COUNT)], codes, np.arange(COUNT) // 100, colors)
+    return near(rng, centres[:100], 0.05)
+
+
+def recall(index: ProductIndex, exact: ProductIndex, queries: list[Query], k: int = 10) -> float:
+    shares = []
+    for mine, true in zip(index.query(queries, k), exact.query(queries, k), strict=True):
+        assert len(mine) == len(true)
+        shares.append((mine.distances <= true.distances[-1]).mean())
+    return float(np.mean(shares))
+
+
+@pytest.mark.parametrize("wanted", [0.8, 0.95, 0.99])
+def test_recall_is_about_what_was_asked_for(wanted: float) -> None:
+    index, exact = EmbeddedIndex(BITS, threads=1, recall=wanted), ExactIndex(BITS)
+    queries = [Query(code) for code in filled(index)]
+    filled(exact)
+    index.compact()
+    assert recall(index, exact, queries) > wanted - 0.04
+    plan = index.query(queries[:1], 10)[0].plan
+    assert plan is not None
+    assert plan.name == "tokens"
+    assert plan.rows_qualified == COUNT
+    assert 0 < plan.tokens_matched == plan.rows_compared < COUNT
+
+
+def test_filters_that_leave_most_are_searched_by_tokens_and_hold(tmp_path: Path) -> None:
+    index, exact = EmbeddedIndex(BITS, threads=1, recall=0.95), ExactIndex(BITS)
+    codes = filled(index)
+    filled(exact)
+    index.compact()
+    for engine in (index, exact):
+        engine.delete([f"p{i}" for i in range(0, COUNT, 7)])
+    index.snapshot(tmp_path, {})
+    opened = EmbeddedIndex.open(tmp_path, BITS, {}, threads=1, recall=0.95)
+    queries = [Query(code, None, Not(Term("color", "blue"))) for code in codes]
+    for one in (index, opened):
+        assert recall(one, exact, queries) > 0.9
+        for hits in one.query(queries, 10):
+            assert hits.plan is not None
+            assert hits.plan.name == "tokens"
+            assert all(int(product_id[1:]) % 10 and int(product_id[1:]) % 7 for product_id in hits.ids)
+
+
+def test_narrow_searches_are_exact() -> None:
+    index, exact = EmbeddedIndex(BITS, threads=1, recall=0.5), ExactIndex(BITS)
+    codes = filled(index)
+    filled(exact)
+    index.compact()
+    for query in (
+        [Query(code, (3, 20)) for code in codes],
+        [Query(code, None, Term("color", "blue")) for code in codes],
+    ):
+        assert recall(index, exact, query) == 1
+        assert [hits.ids for hits in index.query(query, 10)] == [hits.ids for hits in exact.query(query, 10)]
+
+
+def test_no_page_is_left_short() -> None:
+    index, exact = EmbeddedIndex(BITS, threads=1, recall=0.5), ExactIndex(BITS)
+    codes = filled(index)
+    filled(exact)
+    index.compact()
+    assert len(index.query([Query(codes[0])], COUNT + 5)[0]) == COUNT
+    query = [Query(codes[0], None, None, 30)]
+    assert index.query(query, COUNT)[0].ids == exact.query(query, COUNT)[0].ids
+
+
+def test_what_is_refused() -> None:
+    for wrong in (0.0, -1.0, 1.1):
+        with pytest.raises(RetrievalError, match="recall"):
+            EmbeddedIndex(64, recall=wrong)
