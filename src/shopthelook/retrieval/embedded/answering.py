@@ -87,7 +87,7 @@ class Answering:
     def _group(self, content: Content, queries: list[Query], k: int, spread: bool) -> list[Hits]:
         first = queries[0]
         choices = [choose(part, first.range, first.where) for part in content.parts]
-        codes = np.ascontiguousarray(np.stack([query.code for query in queries])).view(np.uint64).reshape(-1)
+        codes = np.frombuffer(b"".join([query.code.tobytes() for query in queries]), np.uint64)
         bits = self._words * 64
         most = [bits if query.max_distance is None else min(bits, query.max_distance) for query in queries]
         if any(self._by_tokens(choice) for choice in choices):

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.bits import clear_bits, count_bits, set_bits, with_bit, with_row
-from shopthelook.retrieval.embedded.inverted import Bits, RowList
+from shopthelook.retrieval.embedded.inverted import SPARSE, Bits, Inverted, RowList
 from shopthelook.retrieval.embedded.segment import NO_ROWS, Part, Segment
+from shopthelook.retrieval.embedded.wording import with_tokens
 from shopthelook.retrieval.protocol import CATEGORY
 from shopthelook.retrieval.query import And, Filter, In, Not, Or, Range, Term, number
 
@@ -53,6 +55,8 @@ class Chosen:
         """All rows but these."""
         return Chosen(self.rows, self.bits, not self.negated)
 
+
+_NO_BITS = np.zeros(0, np.uint64)
 
 # No taxonomy has so many categories.
 _FAR = 2**40
@@ -119,53 +123,59 @@ def _evaluated(segment: Segment, where: Filter, window: Window) -> Chosen:
         case Not():
             return _evaluated(segment, where.child, window).other()
         case Term():
-            return _any(_of_value(segment, where.field, where.value, window), window)
+            return _any(_of_values(segment, where.field, (where.value,), window), window)
         case In():
-            values = dict.fromkeys(where.values)
-            found = [one for value in values for one in _of_value(segment, where.field, value, window)]
-            return _any(found, window)
+            return _any(_of_values(segment, where.field, where.values, window), window)
         case Range():
             if where.field == CATEGORY:
                 return _run(*_rows_between(segment, where), window)
-            return _between(
-                segment, where.field, where.low, where.high, where.low_open, where.high_open, window
-            )
+            return _between(segment, where, window)
 
 
-def _of_value(segment: Segment, field: str, value: str, window: Window) -> list[Chosen]:
-    """The rows with a value as text, and those with it as number."""
-    if field == CATEGORY:
-        as_number = number(value)
-        if as_number is None:
-            return []
-        return [_run(*_rows_between(segment, Range(CATEGORY, as_number, as_number)), window)]
-    found = []
+def _of_values(segment: Segment, field: str, values: tuple[str, ...], window: Window) -> list[Chosen]:
+    """The rows with some of these values as text, and those with one as number."""
     inverted = segment.inverted
-    term = inverted.term(field, value)
-    if term >= 0:
+    found: list[Chosen] = []
+    if field == CATEGORY or field in inverted.numbers:
+        for as_number in {number(value) for value in values} - {None}:
+            limits = Range(field, as_number, as_number)
+            if field == CATEGORY:
+                found.append(_run(*_rows_between(segment, limits), window))
+            else:
+                found.append(_between(segment, limits, window))
+    if field == CATEGORY:
+        return found
+    terms = inverted.terms_of(field, values)
+    if len(terms) == 1:
+        term = int(terms[0])
         bits = inverted.dense(term)
-        if bits is not None:
-            found.append(Chosen(None, bits[window.word : window.word + window.words]))
-        else:
+        if bits is None:
             found.append(Chosen(_within(inverted.of_term(term), window), None))
-    if field in inverted.numbers and (as_number := number(value)) is not None:
-        found.append(_between(segment, field, as_number, as_number, False, False, window))
+        else:
+            found.append(Chosen(None, bits[window.word : window.word + window.words]))
+    elif len(terms):
+        found.append(_of_terms(inverted, terms, window))
     return found
 
 
-def _between(
-    segment: Segment,
-    field: str,
-    low: float | None,
-    high: float | None,
-    low_open: bool,
-    high_open: bool,
-    window: Window,
-) -> Chosen:
-    column = segment.inverted.numbers.get(field)
+def _of_terms(inverted: Inverted, terms: NDArray[np.int64], window: Window) -> Chosen:
+    """The rows of several terms; a row may have more than one of them."""
+    rows = np.empty(int((inverted.bounds[terms + 1] - inverted.bounds[terms]).sum()) + 1, np.uint32)
+    count = with_tokens(
+        inverted.bounds, inverted.rows, terms, window.start, window.end, _NO_BITS, window.first, rows
+    )
+    if count * SPARSE <= window.end - window.start:
+        return Chosen(np.unique(rows[:count]), None)
+    bits = np.zeros(window.words, np.uint64)
+    set_bits(rows[:count], window.first, bits)
+    return Chosen(None, bits)
+
+
+def _between(segment: Segment, limits: Range, window: Window) -> Chosen:
+    column = segment.inverted.numbers.get(limits.field)
     if column is None:
         return NONE
-    first, end = column.span(low, high, low_open, high_open)
+    first, end = column.span(limits.low, limits.high, limits.low_open, limits.high_open)
     rows = column.few(first, end)
     if rows is not None:
         return Chosen(_within(rows, window), None)
@@ -240,7 +250,7 @@ def _any(children: Sequence[Chosen], window: Window) -> Chosen:
             return NONE
         if len(lists) == 1:
             return Chosen(lists[0], None)
-        if sum(map(len, lists)) * 32 <= window.end - window.start:
+        if sum(map(len, lists)) * SPARSE <= window.end - window.start:
             return Chosen(np.unique(np.concatenate(lists)), None)
     out = np.zeros(window.words, np.uint64)
     for child in children:

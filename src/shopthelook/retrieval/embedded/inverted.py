@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,8 @@ from shopthelook.retrieval.query import fold
 Bits = NDArray[np.uint64]
 RowList = NDArray[np.uint32]
 
-# A list of rows takes 32 bits a row: from this share of all rows on, a bit for each row is smaller.
-_DENSE = 32
+SPARSE = 32
+"""A list of rows takes 32 bits a row: from this share of all rows on, a bit for each row is smaller."""
 
 # Sets of rows up to a number that are kept for each column: a range is found from the nearest two.
 _MARKS = 64
@@ -26,6 +27,12 @@ _MARKS = 64
 def key(field_name: str, value: str) -> str:
     """What a value of a field is found by; both are folded already."""
     return f"{field_name}\0{value}"
+
+
+@lru_cache(maxsize=256)
+def _keys(field_name: str, values: tuple[str, ...]) -> Texts:
+    """The keys of a filter's values; the same filter is asked of every segment, and often again."""
+    return Texts.of(list(dict.fromkeys(key(field_name, fold(value)) for value in values)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +66,7 @@ class Numbers:
 
     def few(self, first: int, end: int) -> RowList | None:
         """The rows of some entries as a sorted list, None where they are too many for that."""
-        if (end - first) * _DENSE > self.count:
+        if (end - first) * SPARSE > self.count:
             return None
         rows = np.sort(self.rows[first:end])
         return rows if self.single else np.unique(rows)
@@ -112,9 +119,10 @@ class Inverted:
     numbers: Mapping[str, Numbers]
     _dense: dict[int, Bits] = field(default_factory=dict)
 
-    def term(self, field_name: str, value: str) -> int:
-        """The number of a folded field's value, to be folded; -1 where no row has it."""
-        return self.terms.find(key(field_name, fold(value)))
+    def terms_of(self, field_name: str, values: tuple[str, ...]) -> NDArray[np.int64]:
+        """The numbers of those values of a field that some row has; values need not be folded."""
+        found = self.terms.find_all(_keys(field_name, values))
+        return found[found >= 0]
 
     def of_term(self, term: int) -> RowList:
         """The rows of a term, ascending."""
@@ -122,7 +130,7 @@ class Inverted:
 
     def dense(self, term: int) -> Bits | None:
         """The rows of a term as bits of all rows, None where a list is smaller. Not to be written to."""
-        if (self.bounds[term + 1] - self.bounds[term]) * _DENSE <= self.count:
+        if (self.bounds[term + 1] - self.bounds[term]) * SPARSE <= self.count:
             return None
         found = self._dense.get(term)
         if found is None:

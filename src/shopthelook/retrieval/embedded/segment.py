@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,19 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.positions)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all arrays."""
+        inverted, tokens = self.inverted, self.tokens
+        arrays: list[NDArray[Any]] = [self.positions, self.codes, inverted.bounds, inverted.rows]
+        for texts in (self.ids, inverted.terms):
+            arrays += [texts.letters, texts.bounds, texts.hashes, texts.numbers]
+        for column in inverted.numbers.values():
+            arrays += [column.values, column.rows]
+        if tokens is not None:
+            arrays += [tokens.learned, tokens.bounds, tokens.rows, tokens.ranks]
+        return sum(array.nbytes for array in arrays)
 
     def rows_of(self, positions: tuple[int, int] | None) -> tuple[int, int]:
         """The rows [start, end) of a range of positions."""

@@ -45,11 +45,7 @@ class Texts:
 
     def __getitem__(self, number: int) -> str:
         start, end = self.bounds[number : number + 2].tolist()
-        return self.letters[start:end].tobytes().decode("utf-8", "surrogatepass")
-
-    def find(self, text: str) -> int:
-        """The number of a text, -1 where it is none of these."""
-        return int(self.find_all(Texts.of([text]))[0])
+        return str(self.letters[start:end].data, "utf-8", "surrogatepass")
 
     def find_all(self, others: Texts) -> NDArray[np.int64]:
         """The number here of each of the others (m,), -1 where it is none of these."""

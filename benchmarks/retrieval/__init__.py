@@ -1,0 +1,1 @@
+"""The product index measured beside other libraries; see `docs/retrieval-benchmark.md`."""
