@@ -183,6 +183,7 @@ def test_replace_removes_nothing_after_a_feed_that_breaks_off(shop: Shop, feed: 
         shop.import_products(broken, replace=True)
     assert set(shop.catalog.product_ids()) == {"new", "p0000", "p0001", "p0002"}
     assert shop.catalog.last_import().finished_at is None  # type: ignore[union-attr]
+    assert [(line, reason[:20]) for line, _, _, reason in problems(shop)] == [(1, "not well-formed XML:")]
 
 
 @pytest.mark.parametrize("text", ["id,title,image_link\n", "sku,title\n1,a\n2,b\n"])
@@ -234,3 +235,12 @@ def test_progress_tells_what_is_committed(shop: Shop, feed: Feed, new_shop: Call
         ),
     )
     assert seen == [(0, 0, 150), (64, 64, 150), (128, 128, 150), (150, 150, 150)]
+
+
+def test_problems_come_in_the_order_of_the_feed(shop: Shop, feed: Feed) -> None:
+    feed.add("a", image_link="nowhere.png")
+    feed.add("b", price="cheap")
+    feed.add("c", image_link="nowhere.png", price="cheap")
+    feed.add("d", price="cheap")
+    shop.import_products(feed.write().path)
+    assert [line for line, _, _, _ in problems(shop)] == [2, 3, 4, 4, 5]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from shopthelook.catalog.feeds import FeedProblem, FeedRow, parse_product
+from shopthelook.catalog.feeds import FeedError, FeedProblem, FeedRow, parse_product
 from shopthelook.pipeline.ahead import batches, work_ahead
 from shopthelook.pipeline.committing import Committer
 from shopthelook.pipeline.encoding import CodeCache
@@ -97,10 +97,16 @@ class _Run:
         self._count(import_id=import_id, total=outline.rows)
         self._tell()
         parsed = _parse(islice(self._source.rows(), limit), outline, self._shop.taxonomy)
-        for batch, prepared in work_ahead(parsed, self._prepare):
-            self._commit(batch, prepared)
-        if self._replace_all:
-            self._remove_the_rest(import_id)
+        try:
+            for batch, prepared in work_ahead(parsed, self._prepare):
+                self._commit(batch, prepared)
+            if self._replace_all:
+                self._remove_the_rest(import_id)
+        except (FeedError, SourceError) as error:
+            # Whoever looks in the morning at what a nightly import left must find why it ended early.
+            line, reason = (error.line, error.reason) if isinstance(error, FeedError) else (None, str(error))
+            catalog.add_problems(import_id, [FeedProblem(line, None, None, reason)])
+            raise
         catalog.finish_import(import_id, self._counts())
         return self.report
 
@@ -110,7 +116,8 @@ class _Run:
     def _commit(self, batch: _Batch, prepared: Prepared) -> None:
         catalog, import_id = self._shop.catalog, self.report.import_id
         assert import_id is not None  # noqa: S101 - run() sets it first
-        problems = batch.problems + prepared.problems
+        # Pictures come in the order in which servers answer; people read a feed from top to bottom.
+        problems = sorted(batch.problems + prepared.problems, key=lambda problem: problem.line or 0)
         done = self._committer.commit(prepared.candidates)
         self._named += len(batch.rows) + len(batch.failed)
         if self._replace_all:
