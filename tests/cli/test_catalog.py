@@ -63,6 +63,20 @@ def test_errors_of_an_import(run: Run, feed: Feed) -> None:
     assert len(run("products", "errors", "--import", found[0]["import"], "--json").objects) == 3
 
 
+def test_errors_of_scenes_do_not_hide_those_of_products(run: Run, feed: Feed, room: Path) -> None:
+    assert run("scenes", "errors").out == "no problems\n"
+    feed.add("bad", image_link="nowhere.png")
+    run("products", "import", feed.write().path)
+    (room.parent / "broken.jpg").write_bytes(b"nothing")
+    answer = run("scenes", "import", room.parent)
+    assert "see: shopthelook scenes errors" in answer.errors
+    assert [one["product_id"] for one in run("products", "errors", "--json").objects] == ["bad"]
+    (found,) = run("scenes", "errors", "--json").objects
+    assert found["product_id"] == "broken"
+    assert "see: shopthelook scenes errors" in run("status").out
+    assert len(run("products", "errors", "--import", found["import"], "--json").objects) == 1
+
+
 def test_a_feed_that_is_none(run: Run, tmp_path: Path) -> None:
     answer = run("products", "import", tmp_path / "nowhere.csv")
     assert (answer.status, answer.out) == (1, "")

@@ -125,6 +125,27 @@ def test_status_says_what_to_do(stocked: Run, shop: Shop) -> None:
     assert stocked("status", "--json").objects[0]["with_code"] == 30
 
 
+def test_status_says_how_fresh_the_index_is(stocked: Run) -> None:
+    assert "not kept on disk" in stocked("status").out
+    assert stocked("status", "--json").objects[0]["snapshot_seq"] is None
+    stocked("index", "snapshot")
+    assert "on disk, up to date" in stocked("status").out
+    stocked("products", "delete", "p0000")
+    assert "on disk, 1 changes behind" in stocked("status").out
+    now = stocked("status", "--json").objects[0]
+    assert now["last_seq"] == now["snapshot_seq"] + 1
+
+
+def test_status_says_why_an_import_did_not_finish(run: Run, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text("<rss>\n<channel><item></channel></rss>")
+    assert run("products", "import", feed).status == 1
+    out = run("status").out
+    assert "did not finish" in out
+    assert "1 problems; see: shopthelook products errors" in out
+    assert "line 2: not well-formed XML" in run("products", "errors").out
+
+
 def test_the_password_of_the_database_is_not_shown(run: Run, shop: Shop) -> None:
     settings = shop.directory / "shop.toml"
     settings.write_text(

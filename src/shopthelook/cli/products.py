@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from shopthelook.cli.options import json_option, open_shop, shop_option
-from shopthelook.cli.output import emit, one_line, price, product_dict, table
+from shopthelook.cli.output import emit, price, product_dict, table
 from shopthelook.cli.progress import showing
-from shopthelook.cli.reporting import print_report
+from shopthelook.cli.reporting import print_problems, print_report
 from shopthelook.pipeline.errors import NotFound
 
 
@@ -81,28 +81,9 @@ def embed(shop: Path | None, as_json: bool) -> None:
 @shop_option
 @json_option
 def errors(import_id: int | None, limit: int, shop: Path | None, as_json: bool) -> None:
-    """List what was wrong with rows and pictures of an import."""
+    """List what was wrong with rows and pictures of an import of products."""
     with open_shop(shop) as opened:
-        found = opened.catalog.problems(import_id, limit=limit + 1)
-    if as_json:
-        for one in found[:limit]:
-            emit(
-                {
-                    "import": one.import_id,
-                    "line": one.line,
-                    "product_id": one.product_id,
-                    "field": one.field,
-                    "reason": one.reason,
-                }
-            )
-        return
-    if not found:
-        click.echo("no problems")
-    for one in found[:limit]:
-        where = [f"line {one.line}" if one.line else "", one.product_id or "", one.field or ""]
-        click.echo(f"{', '.join(one_line(part) for part in where if part)}: {one_line(one.reason, 300)}")
-    if len(found) > limit:
-        click.echo(f"There are more; see them with -n {10 * limit}", err=True)
+        print_problems(opened.catalog, ("products", "embedding"), import_id, limit, as_json)
 
 
 @products.command("list")

@@ -9,7 +9,7 @@ import click
 from shopthelook.cli.options import json_option, open_shop, shop_option
 from shopthelook.cli.output import emit, table
 from shopthelook.cli.progress import showing
-from shopthelook.cli.reporting import print_report
+from shopthelook.cli.reporting import print_problems, print_report
 from shopthelook.pipeline.searching import category_by_id
 
 
@@ -43,6 +43,21 @@ def import_(source: Path, limit: int | None, allow_private: bool, shop: Path | N
     with open_shop(shop) as opened, showing("scenes") as progress:
         report = opened.import_scenes(source, limit=limit, allow_private=allow_private, on_progress=progress)
     print_report(report, "scenes", as_json)
+
+
+@scenes.command()
+@click.option(
+    "--import", "import_id", type=int, metavar="N", help="Of the import with this number [the last]."
+)
+@click.option(
+    "-n", "limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many."
+)
+@shop_option
+@json_option
+def errors(import_id: int | None, limit: int, shop: Path | None, as_json: bool) -> None:
+    """List the photos of an import that could not be taken, with the reasons."""
+    with open_shop(shop) as opened:
+        print_problems(opened.catalog, ("scenes",), import_id, limit, as_json)
 
 
 @scenes.command("list")

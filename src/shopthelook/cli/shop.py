@@ -69,14 +69,31 @@ def _print(now: Status) -> None:
         ("embedder", now.embedder),
         ("products", f"{now.products:,} ({now.with_code:,} can be found)"),
         ("scenes", f"{now.scenes:,} with {now.objects:,} objects"),
+        ("index", _freshness(now)),
     ]
     last = now.last_import
     if last is not None:
-        end = "was cut off; run it again" if last["finished_at"] is None else f"done {last['finished_at']}"
-        rows.append(("last import", f"{last['kind']} from {last['source']}, {end}"))
+        end = (
+            "did not finish; run it again"
+            if last["finished_at"] is None
+            else f"done {last['finished_at'][:19]}Z"
+        )
+        # Long lines are cut, and the end of a path is what can be missed.
+        rows.append(("last import", f"{last['kind']}, {end}: {last['source']}"))
     table(rows)
     stale = now.other_code + now.without_code
     if stale:
         click.echo(f"{stale:,} products have no code of {now.embedder}; run: shopthelook products embed")
     if now.problems:
-        click.echo(f"The last import had {now.problems:,} problems; see: shopthelook products errors")
+        noun = "scenes" if last is not None and last["kind"] == "scenes" else "products"
+        click.echo(f"The last import had {now.problems:,} problems; see: shopthelook {noun} errors")
+
+
+def _freshness(now: Status) -> str:
+    # A snapshot that is ahead is of a database that is not there any more.
+    if now.snapshot_seq is None or now.snapshot_seq > now.last_seq:
+        return "not kept on disk; made from the database when it is first used"
+    behind = now.last_seq - now.snapshot_seq
+    return (
+        f"on disk, {behind:,} changes behind; read when it is next used" if behind else "on disk, up to date"
+    )

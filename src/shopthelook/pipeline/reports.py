@@ -85,6 +85,9 @@ class Status:
         other_code: products whose code was made by another embedder bundle; they are not searched.
         without_code: products that have no code at all.
         problems: problems of the last import.
+        index_size, index_seq: products and last change of the index in memory; 0 before it is first used.
+        last_seq: the last change of the catalog.
+        snapshot_seq: the last change in the index on disk; None where there is none that can be read.
         last_import: source, start, end and counts of the last import, None before the first.
     """
 
@@ -102,6 +105,7 @@ class Status:
     index_size: int
     index_seq: int
     last_seq: int
+    snapshot_seq: int | None = None
     last_import: dict[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:

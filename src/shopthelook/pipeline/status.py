@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.engine import make_url
 
 from shopthelook.pipeline.reports import Status
+from shopthelook.retrieval.embedded import SnapshotError, read_manifest
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.shop import Shop
@@ -35,8 +36,17 @@ def status(shop: Shop) -> Status:
         index_size=len(shop.index),
         index_seq=shop.index.seq,
         last_seq=catalog.last_seq(),
+        snapshot_seq=_snapshot_seq(shop),
         last_import=_last_import(shop),
     )
+
+
+def _snapshot_seq(shop: Shop) -> int | None:
+    folder = shop.index_keeping.folder
+    try:
+        return None if folder is None else read_manifest(folder).seq
+    except SnapshotError:
+        return None
 
 
 def _last_import(shop: Shop) -> dict[str, Any] | None:
