@@ -177,6 +177,11 @@ def test_one_stray_quote_costs_one_row() -> None:
         (b"<html><body/></html>", "the root element is <html>"),
         (b"<rss><channel><item></rss>", "line 1, column 23: not well-formed XML: mismatched tag"),
         (b"<?xml version='1.0' encoding='klingon'?><rss/>", "unknown encoding"),
+        (
+            b"<?xml version='1.0'?><rss><channel><title>caf\xe9 x</title></channel></rss>",
+            "byte 0xE9 is not UTF-8",
+        ),
+        (b"<?xml version='1.0' encoding='UTF-8'?><rss><t>caf\xe9 x</t></rss>", "byte 0xE9 is not UTF-8"),
         (b"<rss>" + b"<a>" * 100, "nested more than 64 deep"),
         (b"<rss a='" + b"x" * 3_000_000, "no tag ends within"),
         (b"<!DOCTYPE rss SYSTEM 'http://evil.example/x.dtd'><rss/>", "document type declaration"),
@@ -193,6 +198,13 @@ def test_feeds_that_cannot_be_read(data: bytes, words: str) -> None:
     assert error is not None
     assert words in str(error)
     assert str(error).startswith("feed")
+
+
+def test_bytes_of_another_named_encoding_are_not_blamed() -> None:
+    data = b"<?xml version='1.0' encoding='ISO-8859-1'?><rss><t>caf\xe9 < x</t></rss>"
+    _, _, error = read_until_error(data)
+    assert "invalid token" in str(error)
+    assert "UTF-8" not in str(error)
 
 
 def test_a_cut_off_file_gives_the_rows_before() -> None:

@@ -1,5 +1,6 @@
 """RSS 2.0 and Atom with Google's "g:" elements."""
 
+import re
 from collections.abc import Iterator
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler
@@ -32,8 +33,10 @@ def read_xml(blocks: Iterator[bytes], name: str) -> Iterator[FeedRow | FeedProbl
     items = _Items(parser)
     parser.setContentHandler(items)
     quiet = 0
+    start = block = b""
     try:
         for block in blocks:
+            start = start or block
             seen = items.events
             parser.feed(block)
             quiet = quiet + len(block) if items.events == seen else 0
@@ -45,9 +48,8 @@ def read_xml(blocks: Iterator[bytes], name: str) -> Iterator[FeedRow | FeedProbl
     except SAXParseException as error:
         yield from items.take()
         column = (error.getColumnNumber() or 0) + 1
-        raise FeedError(
-            f"not well-formed XML: {error.getMessage()}", name, error.getLineNumber(), column
-        ) from None
+        reason = f"not well-formed XML: {error.getMessage()}{_encoding_hint(start, block)}"
+        raise FeedError(reason, name, error.getLineNumber(), column) from None
     except DefusedXmlException:
         yield from items.take()
         reason = "a document type declaration (DTD, entities) is not allowed in a feed; remove <!DOCTYPE ...>"
@@ -61,6 +63,22 @@ def read_xml(blocks: Iterator[bytes], name: str) -> Iterator[FeedRow | FeedProbl
         # An encoding that expat does not know.
         yield from items.take()
         raise FeedError(f"cannot be read as XML: {error}", name, parser.getLineNumber()) from None
+
+
+def _encoding_hint(start: bytes, block: bytes) -> str:
+    """What expat does not say of the block in which it stopped: that bytes of it are not UTF-8."""
+    declared = re.match(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([^\"']+)", start)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or (declared and declared[1].lower() != b"utf-8"):
+        return ""
+    try:
+        # A block can start in the middle of a character, or end there.
+        block.lstrip(bytes(range(0x80, 0xC0))).decode()
+    except UnicodeDecodeError as error:
+        if error.end < len(error.object):
+            byte = error.object[error.start]
+            advice = "save the feed as UTF-8, or name its encoding in the first line"
+            return f"; the byte 0x{byte:02X} is not UTF-8: {advice}"
+    return ""
 
 
 class _RefusedError(Exception):
