@@ -153,7 +153,10 @@ class Box:
             for value, name in zip((x1, y1, x2, y2), ("x1", "y1", "x2", "y2"), strict=True)
         ]
         if not (inside[0] < inside[2] and inside[1] < inside[3]):
-            raise BoxError(f"the box {x1:g},{y1:g},{x2:g},{y2:g} holds no part of the picture")
+            raise BoxError(
+                f"the box {x1:g},{y1:g},{x2:g},{y2:g} holds no part of the picture; "
+                "its sides are fractions of the picture's, from 0 to 1"
+            )
         return cls(*inside)
 
     @classmethod

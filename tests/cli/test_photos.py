@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from shopthelook import Shop
 from tests.cli.conftest import Run
+from tests.pipeline.feeds import Feed
 
 
 def test_search_groups_products_by_object(stocked: Run, room: Path) -> None:
@@ -64,13 +66,26 @@ def test_box_and_category(stocked: Run, room: Path) -> None:
     assert len(one["hits"]) == 10
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--box", "2,2,3,3"), ("--box", "1,2,3"), ("--box", "words"), ("--category", "Chars")]
-)
-def test_a_wrong_question_is_told_once(stocked: Run, room: Path, arguments: tuple[str, str]) -> None:
-    answer = stocked("search", room, room, *arguments)
+def test_an_unknown_category_is_told_once(stocked: Run, room: Path) -> None:
+    answer = stocked("search", room, room, "--category", "Chars")
     assert (answer.status, answer.out) == (1, "")
     assert answer.errors.count("error: ") == 1
+
+
+@pytest.mark.parametrize("box", ["2,2,3,3", "1,2,3", "words", "a,b,c,d", "10,20,300,400"])
+def test_a_malformed_box_is_misuse(stocked: Run, room: Path, box: str) -> None:
+    answer = stocked("search", room, room, "--box", box)
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.errors.count("Error: Invalid value for --box: ") == 1
+
+
+def test_a_hit_tells_what_is_paid_now(run: Run, shop: Shop, feed: Feed, room: Path) -> None:
+    feed.add("a", price="20.00 EUR", sale_price="15.00 EUR", google_product_category="Chairs")
+    shop.import_products(feed.write().path)
+    (found,) = run("search", room, "--json").objects
+    hit = found["objects"][0]["hits"][0]
+    assert (hit["price"], hit["sale_price"]) == ("20.00", "15.00")
+    assert "15.00 EUR" in run("search", room).out
 
 
 def test_decompose(stocked: Run, room: Path) -> None:

@@ -40,8 +40,9 @@ def one_line(text: str, longest: int = 100) -> str:
 
 
 def price(product: Product) -> str:
-    """A product's price with its currency, or nothing."""
-    return "" if product.price is None else f"{product.price} {product.currency or ''}".strip()
+    """What a product costs now, with its currency, or nothing."""
+    now = product.price if product.sale_price is None else product.sale_price
+    return "" if now is None else f"{now} {product.currency or ''}".strip()
 
 
 def product_dict(product: Product) -> dict[str, Any]:

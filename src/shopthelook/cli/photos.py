@@ -10,7 +10,7 @@ import click
 
 from shopthelook.cli.options import json_option, open_shop, search_options, shop_option
 from shopthelook.cli.output import emit, one_line, price, table
-from shopthelook.geometry import Box
+from shopthelook.geometry import Box, BoxError
 from shopthelook.images import PictureError
 from shopthelook.pipeline.errors import SourceError
 from shopthelook.pipeline.results import Decomposition, Explanation, ObjectHits, SearchResult
@@ -95,10 +95,10 @@ def search(
       shopthelook search --json photos/*.jpg > hits.jsonl
     """
     wanted = _photos(photos, listed)
+    part = None if box is None else _clipped(box)
     with open_shop(shop) as opened:
         # What is wrong with the question is wrong for every photo: say it once, before the first.
         named = None if category is None else opened.taxonomy.get(category)
-        part = None if box is None else Box.parse(box) if "," not in box else _clipped(box)
         failed = _each(
             wanted,
             lambda photo: opened.search(photo, box=part, category=named, k=k, threshold=threshold, **options),
@@ -112,7 +112,10 @@ def search(
 def _clipped(box: str) -> Box:
     from shopthelook.pipeline.searching import to_box
 
-    return to_box(box)
+    try:
+        return to_box(box)
+    except BoxError as error:
+        raise click.BadParameter(str(error), param_hint="--box") from None
 
 
 def _photos(photos: tuple[str, ...], listed: str | None) -> Iterator[str]:

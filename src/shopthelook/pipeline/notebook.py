@@ -115,7 +115,8 @@ def _card(view: View | None, hit: Hit) -> str:
     # A feed may hold javascript: links as well.
     if product.link.lower().startswith(("http://", "https://")):
         title = f'<a href="{escape(product.link)}" target="_blank" rel="noopener noreferrer">{title}</a>'
-    price = "" if product.price is None else f"<br>{product.price} {escape(product.currency or '')}"
+    now = product.price if product.sale_price is None else product.sale_price
+    price = "" if now is None else f"<br>{now} {escape(product.currency or '')}"
     return (
         f'<div style="width:120px;{_FONT}">{picture}<div>{title}{price}'
         f"<br><small>{hit.similarity:.0%} alike</small></div></div>"

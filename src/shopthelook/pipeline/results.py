@@ -100,6 +100,7 @@ class Hit:
             "similarity": round(self.similarity, 4),
             "title": product.title,
             "price": None if product.price is None else str(product.price),
+            "sale_price": None if product.sale_price is None else str(product.sale_price),
             "currency": product.currency,
             "link": product.link or None,
             "image": product.image_link or None,
