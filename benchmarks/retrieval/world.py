@@ -88,7 +88,7 @@ class World:
         order = np.random.default_rng(1).permutation(_STYLES)
         for share in (0.1, 0.01, 0.001):
             name = f"{share * 100:g}%"
-            found.append((f"{name} score", Range("score", None, share), np.flatnonzero(self.scores <= share)))
+            found.append((f"{name} score", Range("score", None, share), partial(below, share)))
             count = int(np.searchsorted(np.cumsum(sizes[order]), share * len(self.codes))) + 1
             chosen = order[:count]
             found.append(

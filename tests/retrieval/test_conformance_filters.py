@@ -52,6 +52,41 @@ def test_queries_of_one_call_have_filters_of_their_own(make_index: MakeIndex) ->
     assert index.query([], 3) == []
 
 
+@pytest.mark.parametrize("bits", [64, 512])
+@pytest.mark.parametrize("together", [2, 9, 20])
+def test_queries_that_share_a_filter(make_index: MakeIndex, bits: int, together: int) -> None:
+    index, oracle, codes = filled(make_index, bits, 300)
+    for where in (None, *CASES[:20:3]):
+        for limits in (None, (3, 12)):
+            queries = [Query(codes[i], limits, where, 40 * bits // 64) for i in range(together)]
+            assert_answers(index, oracle, queries, 6)
+
+
+@pytest.mark.parametrize("bits", [64, 512])
+def test_more_ties_than_any_buffer_holds(make_index: MakeIndex, bits: int) -> None:
+    index = make_index(bits)
+    rng = np.random.default_rng(6)
+    count = 7000
+    ids = [f"p{i:04}" for i in rng.permutation(count)]
+    codes = np.zeros((count, bits // 8), np.uint8)
+    codes[:5, 0] = 1
+    colors: list[Attributes] = [{"color": (("red", "blue")[i % 2],)} for i in range(count)]
+    index.upsert(ids, codes, np.arange(count) % 4, colors)
+    wheres: list[Filter | None] = [
+        None,
+        Term("color", "red"),
+        Term("color", "green"),
+        Range("category", 1, 3),
+    ]
+    for where in wheres:
+        rows = [i for i in range(5, count) if where != wheres[1] or i % 2 == 0]
+        rows = [i for i in rows if where != wheres[3] or i % 4 > 0] if where != wheres[2] else []
+        expected = sorted(ids[i] for i in rows)[:3]
+        for together in (1, 3):
+            for hits in index.query([Query(codes[-1], None, where)] * together, 3):
+                assert list(hits.ids) == expected
+
+
 def test_an_update_replaces_attributes(make_index: MakeIndex) -> None:
     index, oracle, codes = filled(make_index, 64, 200)
     ids = [f"p{i}" for i in range(0, 200, 3)]

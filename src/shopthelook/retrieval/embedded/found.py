@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.inverted import Bits, RowList
+from shopthelook.retrieval.embedded.kernels import MARGIN
 
 
 class Found:
@@ -52,7 +53,7 @@ class Found:
                 codes, self._words, base, start, end, some, self.queries, self._k, self.limit,
                 self._within, self._used, self._counts, self._rows, self._distances,
             )  # fmt: skip
-            if self._used.max() == self._rows.shape[1]:
+            if self._used.max() >= self._rows.shape[1] - MARGIN:
                 self._grow()
 
     def _grow(self) -> None:

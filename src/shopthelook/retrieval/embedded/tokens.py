@@ -23,7 +23,7 @@ from shopthelook.retrieval.embedded.wording import count_ones, nearest_token
 FROM = 50_000
 """Rows of a segment from which on tokens beat a scan of all."""
 
-_TURNS = 4
+_TURNS = 8
 _LEARN_FROM = 32  # rows for each token
 _SAMPLE = 200
 _NEIGHBOURS = 10
@@ -64,7 +64,7 @@ def learned(codes: NDArray[np.uint64], words: int, seed: int = 0) -> Tokens:
     count = len(codes) // words
     rng = np.random.default_rng(seed)
     by_row = codes.reshape(count, words)
-    tokens = _means(by_row, words, max(1, 2 * math.isqrt(count)), rng)
+    tokens = _means(by_row, words, max(1, 4 * math.isqrt(count)), rng)
     token_of = np.empty(count, np.uint32)
     nearest_token(codes, words, tokens, 0, count, token_of)
     rows = np.argsort(token_of, kind="stable").astype(np.uint32)
