@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 OPSET = 17
 BODIES = {
     "efficientnet-lite0": "EfficientNet-Lite0 (ImageNet weights, Apache-2.0)",
-    "coco-mobilenet-v2": "MobileNetV2 (weights of a COCO detector, SSDLite, Apache-2.0)",
+    "coco-mobilenet-v2": (
+        "MobileNetV2 (weights of the COCO detector SSDLite, Apache-2.0; COCO photos that are used to measure this "
+        "bundle may have been among its training pictures)"
+    ),
+}
+STARTS = {
+    "efficientnet-lite0": DataUse("ImageNet, through the backbone's first weights", "weights Apache-2.0"),
+    "coco-mobilenet-v2": DataUse(
+        "COCO, through the backbone's first weights", "weights Apache-2.0; annotations CC BY 4.0"
+    ),
 }
 
 
@@ -58,7 +67,7 @@ def export_bundle(
         outputs={"boxes": "boxes", "scores": "scores", "labels": "labels"},
         threshold=0.4,
         max_objects=40,
-        data=tuple(data),
+        data=(STARTS[recipe.backbone], *data),
         licence="Apache-2.0",
         provenance=(
             f"Faster R-CNN on {BODIES[recipe.backbone]} with a 96-channel feature pyramid, "
