@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", default="1", help="the bundle's version")
     parser.add_argument("--size", type=int, default=192, help="side of the network's input in pixels")
     parser.add_argument("--bits", type=int, default=512)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--variants", type=int, default=4, help="looks at each view, augmented but for one")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)

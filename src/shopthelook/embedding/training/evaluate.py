@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--demo", type=Path, help="folder of the demo, whose models nothing is trained on")
     parser.add_argument("--split", choices=("val", "test"), default="test")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--write-card", action="store_true", help="put the figures into the bundle's card")
     chosen = parser.parse_args(arguments)
     try:
@@ -64,11 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ShopError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(
-        json.dumps([asdict(metric) for metric in metrics], indent=1)
-        if not sys.stdout.isatty()
-        else table(metrics)
-    )
+    if chosen.json:
+        chosen.json.write_text(json.dumps([asdict(metric) for metric in metrics], indent=1) + "\n")
+    print(table(metrics))
     return 0
 
 

@@ -27,17 +27,20 @@ class Settings:
     """What a run is made of; a checkpoint remembers it and goes on only with the same."""
 
     bits: int = 512
-    steps: int = 3000
+    steps: int = 400
     learning_rate: float = 1e-3
-    float_weight: float = 0.5  # of the loss on the embeddings themselves, beside the one on their signs
+    float_weight: float = 1.0  # of the loss on the embeddings themselves, beside the one on their signs
     balance_weight: float = 1.0
     independence_weight: float = 1.0
-    pull: float = 0.0  # back to the PCA that the bits start from
-    dropout: float = 0.2  # of features; the layer has more weights than there are pictures
+    # The layer has many more weights than there are things: features are dropped, and the weights are held
+    # near the PCA they start from, which tells things of every kind apart a little.
+    dropout: float = 0.4
+    pull: float = 3e-3
     whiten: float = 0.5
-    pairs: int = 512
-    labelled: int = 256
-    check_every: int = 250
+    pairs: int = 256
+    labelled: int = 128
+    render_weight: float = 3.0  # how often a rendered thing is drawn; there are few of each kind
+    check_every: int = 100
     seed: int = 0
 
 
@@ -59,7 +62,9 @@ def train(
     """
     variants, width = features.shape[1:]
     rows = features.reshape(-1, width)  # (views * variants, d)
-    pairs = Pairs(views, variants, rules or Rules(settings.pairs))
+    pairs = Pairs(
+        views, variants, rules or Rules(settings.pairs, weights={"renders": settings.render_weight})
+    )
     labelled = Labelled(views, variants)
     head = new_head(views, features, len(labelled.categories), settings)
     start = head.bits.weight.detach().clone()
