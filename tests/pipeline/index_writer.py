@@ -32,7 +32,7 @@ def write_for_ever(folder: str, seed: int) -> None:
                         Product(id=f"p{number}", title="a", image_link="a.png", color=f"c{number % 7}"),
                         image_hash=None,
                         code=rng.bytes(bundle.card.bits // 8),
-                        bundle=bundle.id,
+                        bundle=bundle.key,
                     )
                     for number in dict.fromkeys(numbers.tolist())
                 ]

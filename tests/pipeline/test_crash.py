@@ -46,7 +46,7 @@ def everything(shop: Shop, index: FollowingIndex) -> list[tuple[tuple[str, ...],
 
 def rebuilt(shop: Shop) -> FollowingIndex:
     bundle = shop.embedder_bundle
-    return FollowingIndex(shop.catalog, shop.taxonomy, bundle.id, bundle.card.bits)
+    return FollowingIndex(shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits)
 
 
 def test_killed_at_any_moment(shop: Shop, feed: Feed) -> None:

@@ -68,7 +68,7 @@ def test_killed_while_writing_keeping_and_merging(shop: Shop) -> None:
         except NoSnapshot:
             pass
         bundle = shop.embedder_bundle
-        kept = FollowingIndex(shop.catalog, shop.taxonomy, bundle.id, bundle.card.bits, shop.index_keeping)
+        kept = FollowingIndex(shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits, shop.index_keeping)
         assert digest(kept) == digest(rebuilt(shop))
     nursery.stdin.close()
     nursery.wait()

@@ -26,7 +26,7 @@ def put(shop: Shop, count: int, seed: int = 0, first: int = 0) -> None:
                 Product(id=f"p{i}", title="a", image_link="a.png", color="red", category_id=436),
                 image_hash=None,
                 code=rng.bytes(bundle.card.bits // 8),
-                bundle=bundle.id,
+                bundle=bundle.key,
             )
             for i in range(first, first + count)
         ]
@@ -35,7 +35,7 @@ def put(shop: Shop, count: int, seed: int = 0, first: int = 0) -> None:
 
 def opened_anew(shop: Shop) -> FollowingIndex:
     bundle = shop.embedder_bundle
-    return FollowingIndex(shop.catalog, shop.taxonomy, bundle.id, bundle.card.bits, shop.index_keeping)
+    return FollowingIndex(shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits, shop.index_keeping)
 
 
 def digest(index: FollowingIndex) -> int:

@@ -82,3 +82,20 @@ def test_a_lost_picture_is_recorded(changed: Shop) -> None:
     assert (report.updated, report.failed) == (69, 1)
     (problem,) = changed.catalog.problems()
     assert problem.product_id == "p0003"
+
+
+def test_a_model_trained_again_under_its_old_name_is_another(shop: Shop, feed: Feed, tmp_path: Path) -> None:
+    feed.fill(3)
+    shop.import_products(feed.path)
+    shop.import_scenes([feed.folder / "p0000.png"])
+    old = shop.embedder_bundle
+    again = make_tiny_embedder(tmp_path / "again", bits=128, name=old.name)
+    settings = shop.directory / "shop.toml"
+    settings.write_text(settings.read_text().replace(str(old.path), str(again)))
+    with Shop.open(shop.directory, threads=1) as reopened:
+        assert reopened.embedder_bundle.id == old.id
+        assert (reopened.status().with_code, reopened.status().other_code) == (0, 3)
+        report = reopened.import_products(feed.path)
+        assert (report.updated, report.embedded) == (3, 3)
+        assert reopened.import_scenes([feed.folder / "p0000.png"]).updated == 1
+        assert len(reopened.search(png(), box=(0, 0, 1, 1)).objects[0].hits) == 3

@@ -33,6 +33,14 @@ class Bundle:
         return self.card.id
 
     @property
+    def key(self) -> str:
+        """`name@version:` and the start of the model's sha256: what a stored code or box was made by.
+
+        Who trains again seldom thinks of a new version, and codes of two models must never be compared.
+        """
+        return f"{self.id}:{self.card.sha256[:12]}"
+
+    @property
     def name(self) -> str:
         """The card's name."""
         return self.card.name

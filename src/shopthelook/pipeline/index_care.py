@@ -48,7 +48,7 @@ def index_status(shop: Shop) -> IndexStatus:
     known = (
         shop.config.index_engine,
         bundle.card.bits,
-        shop.catalog.codes_by_bundle().get(bundle.id, 0),
+        shop.catalog.codes_by_bundle().get(bundle.key, 0),
         shop.catalog.last_seq(),
     )
     folder = shop.index_keeping.folder
@@ -89,7 +89,7 @@ def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
     say("reading the snapshot")
     shop.index_keeping.open()
     bundle = shop.embedder_bundle
-    arguments = (shop.catalog, shop.taxonomy, bundle.id, bundle.card.bits)
+    arguments = (shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits)
     say("following the changes since")
     kept = FollowingIndex(*arguments, shop.index_keeping).refresh()
     say("reading all products from the catalog")

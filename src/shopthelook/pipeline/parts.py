@@ -74,7 +74,7 @@ class Parts:
     @cached_property
     def _index(self) -> FollowingIndex:
         bundle = self.embedder_bundle
-        return FollowingIndex(self.catalog, self.taxonomy, bundle.id, bundle.card.bits, self.index_keeping)
+        return FollowingIndex(self.catalog, self.taxonomy, bundle.key, bundle.card.bits, self.index_keeping)
 
     @property
     def index_keeping(self) -> IndexKeeping:
@@ -83,7 +83,7 @@ class Parts:
         return IndexKeeping(
             self.catalog,
             self.taxonomy,
-            bundle.id,
+            bundle.key,
             bundle.card.bits,
             self.config.index_engine,
             layout.index(self.directory),

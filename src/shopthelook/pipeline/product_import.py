@@ -56,7 +56,7 @@ def import_products(
         open_feed(os.fspath(feed), fetcher, shop.directory) as source,
     ):
         cache = CodeCache()
-        bundle = shop.embedder_bundle.id
+        bundle = shop.embedder_bundle.key
         run = _Run(
             shop,
             source,

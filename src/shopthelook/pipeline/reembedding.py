@@ -24,7 +24,7 @@ BATCH = 64
 def embed_products(shop: Shop, *, on_progress: OnProgress | None) -> ImportReport:
     """See ``Shop.embed_products``. What is done is not done again, so a stopped run goes on."""
     started = time.monotonic()
-    catalog, bundle = shop.catalog, shop.embedder_bundle.id
+    catalog, bundle = shop.catalog, shop.embedder_bundle.key
     cache = CodeCache()
     committer = Committer(catalog, shop.pictures, lambda: shop.embedder, bundle, cache)
     import_id = catalog.start_import(bundle, "embedding")

@@ -86,7 +86,7 @@ def _import_one(
     data = _read(shop, photo, links, fetcher, counts)
     image_hash = images.content_hash(data)
     old = shop.catalog.scene(photo.id)
-    detector, embedder = shop.detector_bundle.id, shop.embedder_bundle.id
+    detector, embedder = shop.detector_bundle.key, shop.embedder_bundle.key
     title = photo.title or (old.title if old is not None else "")
     if old is not None and (old.image_hash, old.detector, old.embedder, old.title) == (
         image_hash,

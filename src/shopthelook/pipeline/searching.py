@@ -131,7 +131,7 @@ def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> 
     record = shop.catalog.product(product_id)
     if record is None:
         raise NotFound(f"there is no product {product_id!r}")
-    if record.code is None or record.bundle != shop.embedder_bundle.id:
+    if record.code is None or record.bundle != shop.embedder_bundle.key:
         raise NotFound(f"product {product_id!r} has no code of the present embedder; run: products embed")
     product = record.product
     kind = category_by_id(shop, product.category_id)
@@ -158,7 +158,7 @@ def stored_scene(shop: Parts, scene_id: str) -> tuple[SceneRecord, list[ObjectRe
 
 def _present_code(shop: Parts, scene: SceneRecord, found: ObjectRecord) -> bytes:
     """The object's code by the present embedder: stored, or made anew after a change of model."""
-    if scene.embedder == shop.embedder_bundle.id:
+    if scene.embedder == shop.embedder_bundle.key:
         return found.code
     rgb = read_photo(shop, shop.pictures.data(scene.image_hash))
     return embed_crops(shop, rgb, [found.box])[0]

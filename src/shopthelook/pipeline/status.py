@@ -18,14 +18,13 @@ def status(shop: Shop) -> Status:
     """See ``Shop.status``. Opens neither a model nor the index."""
     catalog = shop.catalog
     counts = catalog.counts()
-    bundle = shop.embedder_bundle.id
-    present = catalog.codes_by_bundle().get(bundle, 0)
+    present = catalog.codes_by_bundle().get(shop.embedder_bundle.key, 0)
     return Status(
         directory=str(shop.directory.resolve()),
         # The password of a database's URL is nobody's business.
         database=make_url(shop.config.database).render_as_string(hide_password=True),
         detector=shop.detector_bundle.id,
-        embedder=bundle,
+        embedder=shop.embedder_bundle.id,
         products=counts["products"],
         with_code=present,
         other_code=counts["with_code"] - present,

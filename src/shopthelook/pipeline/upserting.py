@@ -37,7 +37,7 @@ def upsert_products(shop: Shop, products: Sequence[Mapping[str, Any]]) -> Upsert
             problems.append(FeedProblem(earlier.line, product.id, "id", reason))
         rows[product.id] = Row(place, product)
     cache = CodeCache()
-    bundle = shop.embedder_bundle.id
+    bundle = shop.embedder_bundle.key
     with shop.fetcher() as fetcher:
         preparer = Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.max_bytes)
         prepared = preparer.prepare([*rows.values()], LinkRules())
