@@ -83,7 +83,9 @@ def _print(now: Status) -> None:
     table(rows)
     stale = now.other_code + now.without_code
     if stale:
-        click.echo(f"{stale:,} products have no code of {now.embedder}; run: shopthelook products embed")
+        click.echo(
+            f"{stale:,} products have no code of the present embedder; run: shopthelook products embed"
+        )
     if now.problems:
         noun = "scenes" if last is not None and last["kind"] == "scenes" else "products"
         click.echo(f"The last import had {now.problems:,} problems; see: shopthelook {noun} errors")
