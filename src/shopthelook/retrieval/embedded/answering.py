@@ -41,9 +41,13 @@ class Content:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Near:
-    """What was found in some rows, how many of them were compared and how many shared a token."""
+    """What was found in some rows, how many of them were compared and how many shared a token.
 
-    found: Found
+    rows: of each query the rows with their distances; limits: of each query the k-th distance.
+    """
+
+    rows: list[tuple[list[int], list[int]]]
+    limits: list[int]
     compared: int
     matched: int = 0
 
@@ -104,7 +108,7 @@ class Answering:
             compared = sum(
                 compare(found, number, choice, share, shares) for number, choice in enumerate(choices)
             )
-            return _Near(found, compared)
+            return _Near(found.rows(), found.limit.tolist(), compared)
 
         each = map if shares == 1 or self._pool is None else self._pool.map
         nears = list(each(near, range(shares)))
@@ -129,29 +133,30 @@ class Answering:
         for number, choice in enumerate(choices):
             tokens = choice.part.segment.tokens
             if tokens is not None and self._by_tokens(choice):
-                rows = compare_some(found, number, choice, tokens, code, self._recall)
-                matched += rows
-                compared += rows
+                sharing = compare_some(found, number, choice, tokens, code, self._recall)
+                matched += sharing
+                compared += sharing
             else:
                 compared += compare(found, number, choice)
-        if len(found.rows(0)[0]) >= k:
-            return [_Near(found, compared, matched)]
+        rows = found.rows()
+        if len(rows[0][0]) >= k:
+            return [_Near(rows, found.limit.tolist(), compared, matched)]
         # Fewer than asked for: the rest is elsewhere, if it is at all.
         found = Found(code, self._words, k, [most])
         compared += sum(compare(found, number, choice) for number, choice in enumerate(choices))
-        return [_Near(found, compared, matched)]
+        return [_Near(found.rows(), found.limit.tolist(), compared, matched)]
 
     def _hits(
         self, content: Content, choices: list[Choice], nears: list[_Near], query: Query, number: int, k: int
     ) -> Hits:
         best: list[tuple[int, str]] = []
+        ids = [part.segment.ids for part in content.parts]
         for near in nears:
-            rows, distances = near.found.rows(number)
-            for row, distance in zip(rows.tolist(), distances.tolist(), strict=True):
-                best.append((distance, content.parts[row >> PART].segment.ids[row & _ROW]))
+            for row, distance in zip(*near.rows[number], strict=True):
+                best.append((distance, ids[row >> PART][row & _ROW]))
         qualified, compared = sum(choice.count for choice in choices), sum(near.compared for near in nears)
         if content.fresh.alive:
-            limit = min(int(near.found.limit[number]) for near in nears)
+            limit = min(near.limits[number] for near in nears)
             more, asked = content.fresh.near(query, to_columns(query.code[None])[:, 0], limit)
             best += more
             qualified += len(more)

@@ -63,8 +63,15 @@ class Found:
         rows[:, :room], distances[:, :room] = self._rows, self._distances
         self._rows, self._distances = rows, distances
 
-    def rows(self, query: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """The rows found for a query that are not beyond the k-th, in no order, and their distances."""
-        used = self._used[query]
-        kept = self._distances[query, :used] <= self.limit[query]
-        return self._rows[query, :used][kept], self._distances[query, :used][kept]
+    def rows(self) -> list[tuple[list[int], list[int]]]:
+        """For each query the rows that are not beyond the k-th, in no order, and their distances."""
+        filled = int(self._used.max())
+        distances = self._distances[:, :filled]
+        kept = distances <= self.limit[:, None]
+        if len(self._used) > 1:
+            kept &= np.arange(filled) < self._used[:, None]
+        queries, places = kept.nonzero()
+        rows, found = self._rows[queries, places].tolist(), distances[queries, places].tolist()
+        ends = queries.searchsorted(np.arange(len(kept)), "right").tolist()
+        starts = [0, *ends]
+        return [(rows[start:end], found[start:end]) for start, end in zip(starts, ends, strict=False)]

@@ -114,5 +114,5 @@ def _ranks(
         order = np.argsort(distances, kind="stable")
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
-        ranks.append(place[token_of[found.rows(0)[0]]])
+        ranks.append(place[token_of[found.rows()[0][0]]])
     return np.sort(np.concatenate(ranks))
