@@ -16,5 +16,16 @@ ROWS_IN, NUMBERS_IN = _read(types.uint32), _read(types.int64)
 
 
 def compiled(result, *arguments):
-    """Compiled for these types when its module is imported, and kept on disk for the next process."""
-    return njit(result(*arguments), nogil=True, cache=True)
+    """Compiled for these types when its module is imported, and kept on disk for the next process.
+
+    Kept beside the module or in the user's cache folder; where neither can be written, each process compiles.
+    """
+    signature = result(*arguments)
+
+    def wrapped(function):
+        try:
+            return njit(signature, nogil=True, cache=True)(function)
+        except RuntimeError:
+            return njit(signature, nogil=True)(function)
+
+    return wrapped
