@@ -30,6 +30,15 @@ def top(page: Page) -> float:
     return box["y"]
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the sheet has stopped moving and its products are there, so that a tap hits what it aims at."""
+    page.wait_for_load_state("networkidle")
+    before = -1.0
+    while (now := top(page)) != before:
+        before = now
+        page.wait_for_timeout(300)
+
+
 def test_from_the_wall_to_the_feed_by_touch(open_page: OpenPage) -> None:
     page = open_page("/", **PHONE)
     first_scene(page).tap()
@@ -42,7 +51,7 @@ def test_from_the_wall_to_the_feed_by_touch(open_page: OpenPage) -> None:
 
     pull(page, (195, top(page) + 14), -400)
     expect(page).to_have_url(re.compile(r"#object-1-all$"))
-    page.wait_for_timeout(100)
+    at_rest(page)
     assert top(page) < 80
 
     sheet(page).get_by_role("button", name="Chairs", exact=True).tap()

@@ -4,7 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image, ImageDraw
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Pictures this small gain nothing from threads, and threads that wait for each other cost much."""
+    torch.set_num_threads(1)
 
 
 def draw(path: Path, box: tuple[int, int, int, int], size: tuple[int, int], colour: str) -> None:
