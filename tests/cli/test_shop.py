@@ -142,7 +142,7 @@ def test_status_says_why_an_import_did_not_finish(run: Run, tmp_path: Path) -> N
     assert run("products", "import", feed).status == 1
     out = run("status").out
     assert "did not finish" in out
-    assert "1 problems; see: shopthelook products errors" in out
+    assert "1 problem; see: shopthelook products errors" in out
     assert "line 2: not well-formed XML" in run("products", "errors").out
 
 

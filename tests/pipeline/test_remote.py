@@ -47,6 +47,25 @@ def test_a_changed_row_with_the_same_link_fetches_nothing(shop: Shop, web: Web, 
     assert (report.updated, report.fetched, report.embedded) == (1, 1, 0)
 
 
+def test_another_picture_at_the_same_address_is_seen_on_request(shop: Shop, web: Web, feed: Feed) -> None:
+    web.files["/a.png"] = png(seed=1)
+    feed.add("a", image_link=f"{web.address}/a.png")
+    feed.write()
+    shop.import_products(feed.path, allow_private=True)
+    before = shop.catalog.product("a")
+    web.files["/a.png"] = png(seed=2)
+    report = shop.import_products(feed.path, allow_private=True)
+    assert (report.unchanged, report.fetched) == (1, 0)
+    report = shop.import_products(feed.path, allow_private=True, refetch=True)
+    assert (report.updated, report.fetched, report.embedded) == (1, 1, 1)
+    after = shop.catalog.product("a")
+    assert before is not None
+    assert after is not None
+    assert after.image_hash != before.image_hash
+    report = shop.import_products(feed.path, allow_private=True, refetch=True)
+    assert (report.unchanged, report.fetched, report.embedded) == (1, 1, 0)
+
+
 def test_variants_with_one_address_fetch_it_once(shop: Shop, web: Web, feed: Feed) -> None:
     web.files["/a.png"] = png(seed=1)
     for key in "xyz":

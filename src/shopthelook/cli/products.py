@@ -32,10 +32,19 @@ def products() -> None:
 @click.option(
     "--allow-private", is_flag=True, help="Let the feed and its pictures come from private addresses."
 )
+@click.option(
+    "--refetch", is_flag=True, help="Ask for every picture again, also where its address did not change."
+)
 @shop_option
 @json_option
 def import_(
-    feed: str, replace: bool, limit: int | None, allow_private: bool, shop: Path | None, as_json: bool
+    feed: str,
+    replace: bool,
+    limit: int | None,
+    allow_private: bool,
+    refetch: bool,
+    shop: Path | None,
+    as_json: bool,
 ) -> None:
     """Bring the catalog level with FEED: a file, a folder with one CSV and pictures, or an http(s) URL.
 
@@ -53,7 +62,12 @@ def import_(
         raise click.UsageError("--replace and --limit do not go together: the rest would be removed")
     with open_shop(shop) as opened, showing("products") as progress:
         report = opened.import_products(
-            feed, replace=replace, limit=limit, allow_private=allow_private, on_progress=progress
+            feed,
+            replace=replace,
+            limit=limit,
+            allow_private=allow_private,
+            refetch=refetch,
+            on_progress=progress,
         )
     print_report(report, "products", as_json)
 

@@ -34,7 +34,8 @@ def print_report(report: ImportReport, what: str, as_json: bool) -> None:
         else f"{what}: {', '.join(parts)} ({report.embedded:,} objects embedded, {report.seconds:.1f} s)"
     )
     if report.problems:
-        click.echo(f"{report.problems:,} problems were recorded; see: shopthelook {what} errors", err=True)
+        said = "1 problem was" if report.problems == 1 else f"{report.problems:,} problems were"
+        click.echo(f"{said} recorded; see: shopthelook {what} errors", err=True)
 
 
 def print_problems(

@@ -88,7 +88,8 @@ def _print(now: Status) -> None:
         )
     if now.problems:
         noun = "scenes" if last is not None and last["kind"] == "scenes" else "products"
-        click.echo(f"The last import had {now.problems:,} problems; see: shopthelook {noun} errors")
+        problems = "1 problem" if now.problems == 1 else f"{now.problems:,} problems"
+        click.echo(f"The last import had {problems}; see: shopthelook {noun} errors")
 
 
 def _freshness(now: Status) -> str:

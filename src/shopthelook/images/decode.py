@@ -117,11 +117,15 @@ def _open(data: bytes, limits: PictureLimits) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError("too_many_pixels", f"the picture has too many pixels: {error}") from None
+        raise _too_many() from error
     except Exception as error:  # see _decode
         raise _broken(data, kind, error) from error
     _check_size(image.size, limits)
     return image
+
+
+def _too_many() -> PictureError:
+    return PictureError("too_many_pixels", "the picture has more pixels than are decoded; make it smaller")
 
 
 def _decode(data: bytes, limits: PictureLimits, max_side: int | None) -> Rgb:
@@ -135,7 +139,7 @@ def _decode(data: bytes, limits: PictureLimits, max_side: int | None) -> Rgb:
         image.load()
         return _finish(image, orientation, target)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError("too_many_pixels", f"the picture has too many pixels: {error}") from None
+        raise _too_many() from error
     except Exception as error:  # damaged files make Pillow's plugins raise nearly anything
         raise _broken(data, sniff(data), error) from error
     finally:

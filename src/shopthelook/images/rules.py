@@ -98,7 +98,8 @@ def check_address(address: str, host: str, rules: FetchRules) -> None:
     if not public:
         raise FetchError(
             "private_address",
-            f"the host {host} has the private address {address}; set allow_private to fetch from it",
+            f"the host {host} has the private address {address}; to fetch from it, allow private "
+            "addresses (allow_private)",
         )
 
 

@@ -77,6 +77,7 @@ class Preparer:
 
     Args:
         bundle: id of the embedder; codes of another one are not kept.
+        refetch: ask for a picture by address again even where its address is the same as before.
         fetcher: shared by all batches; it limits how many pictures are fetched at once.
     """
 
@@ -88,7 +89,9 @@ class Preparer:
         bundle: str,
         cache: CodeCache,
         max_bytes: int,
+        refetch: bool = False,
     ) -> None:
+        self._refetch = refetch
         self._catalog = catalog
         self._pictures = pictures
         self._fetcher = fetcher
@@ -148,7 +151,7 @@ class Preparer:
             old = prints.get(key)
             record = before.get(key)
             # The link of a row that is the same is the same, too.
-            same_link = old is not None and (record is None or record.product.image_link == link)
+            same_link = not self._refetch and (record is None or record.product.image_link == link)
             if same_link and old is not None and old.image_hash and old.image_hash in self._pictures:
                 found[key] = _Picture(old.image_hash, None)
             else:

@@ -44,6 +44,7 @@ def import_products(
     replace_all: bool,
     limit: int | None,
     allow_private: bool,
+    refetch: bool,
     on_progress: OnProgress | None,
 ) -> ImportReport:
     """See ``Shop.import_products``. The caller holds the import lock."""
@@ -60,7 +61,7 @@ def import_products(
         run = _Run(
             shop,
             source,
-            Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.max_bytes),
+            Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.max_bytes, refetch),
             Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle, cache),
             replace_all,
             on_progress,

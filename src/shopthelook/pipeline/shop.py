@@ -97,6 +97,7 @@ class Shop(Looking):
         replace: bool = False,
         limit: int | None = None,
         allow_private: bool = False,
+        refetch: bool = False,
         on_progress: OnProgress | None = None,
     ) -> ImportReport:
         """Bring the catalog up to date with a feed: a file, a folder, or an http(s) URL.
@@ -109,6 +110,7 @@ class Shop(Looking):
             replace: remove products that the feed does not name, once it was read to its end.
             limit: read that many rows at most; cannot go with ``replace``.
             allow_private: let pictures and the feed come from private addresses.
+            refetch: ask for every picture again, also where its address did not change.
 
         Raises:
             FeedError: the feed cannot be read; what was committed before it stays.
@@ -123,6 +125,7 @@ class Shop(Looking):
                 replace_all=replace,
                 limit=limit,
                 allow_private=allow_private,
+                refetch=refetch,
                 on_progress=on_progress,
             )
 
