@@ -91,6 +91,8 @@ export class Grid extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("source")) this.feed.open(this.source);
+    const { hits, loading, failure } = this.feed;
+    this.toggleAttribute("empty", hits.length === 0 && !loading && failure === null);
   }
 
   override render(): TemplateResult {

@@ -82,6 +82,9 @@ export const sheetStyles = css`
     width: 100%;
     margin-top: 20px;
   }
+  stl-grid[empty] + .all {
+    display: none;
+  }
 
   /* Phones: from below. A row to start with, pulled up to a page. */
   @media (max-width: 899px) {

@@ -67,7 +67,8 @@ def read_scenes(folder: Path, labels_of: str | None = None) -> list[LabelledScen
     """
     coco, rooms = folder / "boxes_coco.json", folder / "rooms.json"
     try:
-        if coco.exists():
+        rendered = not coco.exists()
+        if not rendered:
             scenes = list(_coco(folder, json.loads(coco.read_text()), labels_of or folder.name))
         elif rooms.exists():
             scenes = list(_rooms(folder, json.loads(rooms.read_text())))
@@ -79,7 +80,8 @@ def read_scenes(folder: Path, labels_of: str | None = None) -> list[LabelledScen
         np.concatenate([scene.labels for scene in scenes] or [np.zeros(0, np.int64)]),
         minlength=len(Taxonomy.builtin().coarse_categories),
     )
-    known = counts >= KNOWN_FROM
+    # Nobody forgot an object in a rendered room: what has no box there is background.
+    known = np.full(len(counts), True) if rendered else counts >= KNOWN_FROM
     return sorted(
         (
             LabelledScene(
