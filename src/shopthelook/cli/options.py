@@ -36,6 +36,20 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
 
 
+def problem_options(command: F) -> F:
+    """Add --import and -n, given to the command as ``import_id: int | None`` and ``limit: int``."""
+    for option in (
+        click.option(
+            "-n", "limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many."
+        ),
+        click.option(
+            "--import", "import_id", type=int, metavar="N", help="Of the import with this number [the last]."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def search_options(command: F) -> F:
     """Add --where, --min-similarity, --relax, --explain and --gender, under the names that the shop takes."""
     options = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shopthelook.cli.options import json_option, open_shop, shop_option
+from shopthelook.cli.options import json_option, open_shop, problem_options, shop_option
 from shopthelook.cli.output import emit, price, product_dict, table
 from shopthelook.cli.progress import showing
 from shopthelook.cli.reporting import print_problems, print_report
@@ -86,12 +86,7 @@ def embed(shop: Path | None, as_json: bool) -> None:
 
 
 @products.command()
-@click.option(
-    "--import", "import_id", type=int, metavar="N", help="Of the import with this number [the last]."
-)
-@click.option(
-    "-n", "limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many."
-)
+@problem_options
 @shop_option
 @json_option
 def errors(import_id: int | None, limit: int, shop: Path | None, as_json: bool) -> None:

@@ -9,20 +9,18 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from shopthelook.errors import ShopError
+from shopthelook.models.export import store_weights_as_float16
 
 OPSET = 18
-LEAST_TO_HALVE = 1024  # numbers in a weight; halving smaller ones saves nothing
 
 
 class ExportError(ShopError):
@@ -49,30 +47,6 @@ def to_onnx(module: nn.Module, size: int, path: Path, outputs: Sequence[str]) ->
         )
 
 
-def halve(source: Path, target: Path) -> None:
-    """Store the weights of an ONNX file as float16, each followed by a Cast to float32.
-
-    ONNX Runtime folds the casts when it opens the file, so it computes in float32 as before and only the file
-    is half as large.
-    """
-    model: Any = onnx.load(source)
-    graph = model.graph
-    casts = []
-    for weight in list(graph.initializer):
-        values = numpy_helper.to_array(weight)
-        if values.dtype != np.float32 or values.size < LEAST_TO_HALVE:
-            continue
-        name = weight.name
-        small = numpy_helper.from_array(values.astype(np.float16), f"{name}.half")
-        graph.initializer.remove(weight)
-        graph.initializer.append(small)
-        casts.append(helper.make_node("Cast", [small.name], [name], to=TensorProto.FLOAT))
-    for cast in reversed(casts):
-        graph.node.insert(0, cast)
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, target)
-
-
 def agreement(path: Path, module: nn.Module, images: NDArray[np.float32]) -> tuple[float, float]:
     """Compare an exported embedder with its network on images (n, 3, s, s).
 
@@ -97,7 +71,9 @@ def export(
     """
     full = path.with_suffix(".full.onnx")
     to_onnx(module, size, full, outputs=("embedding", "category"))
-    halve(full, path)
+    model = store_weights_as_float16(onnx.load(full))
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
     same, off = agreement(path, module, images)
     full.unlink()
     if same < least or off > 0.02:
