@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, Route, expect
 
 
 def first_scene(page: Page) -> Locator:
@@ -55,3 +58,19 @@ def spot(page: Page) -> dict[str, float]:
         "x2": (box["x"] + box["width"] - frame["x"]) / frame["width"],
         "y2": (box["y"] + box["height"] - frame["y"]) / frame["height"],
     }
+
+
+def hold(page: Page, url: str) -> Callable[[], None]:
+    """Keep requests for these addresses waiting; the first goes on when what comes back is called."""
+    held: list[Route] = []
+    page.route(url, lambda route: held.append(route))
+
+    def release() -> None:
+        # The page may show that it waits before it has sent anything.
+        end = time.monotonic() + 10
+        while not held:
+            assert time.monotonic() < end, f"nothing was asked of {url}"
+            page.wait_for_timeout(20)
+        held[0].continue_()
+
+    return release

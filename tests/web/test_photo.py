@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.fixtures.tiny_shop import paint_room
 from tests.web.conftest import PHONE, OpenPage
-from tests.web.journey import cards, dot, sees, sheet
+from tests.web.journey import cards, dot, hold, sees, sheet
 
 
 @pytest.fixture(scope="module")
@@ -103,12 +103,11 @@ def test_by_drop_and_paste(open_page: OpenPage, room: Path, kind: str) -> None:
 
 def test_progress_is_shown_while_waiting(open_page: OpenPage, room: Path) -> None:
     page = open_page("/", **PHONE)
-    held: list[Route] = []
-    page.route("**/v1/search", lambda route: held.append(route))
+    release = hold(page, "**/v1/search")
     choose(page, room)
     expect(page.get_by_text("Looking at your photo")).to_be_visible()
     expect(page.locator(".scan")).to_have_count(1)
-    held[0].continue_()
+    release()
     expect(page.locator(".dot")).to_have_count(2)
     expect(page.locator(".scan")).to_have_count(0)
 

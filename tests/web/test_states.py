@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 from shopthelook import Shop
 from tests.fixtures.tiny_shop import running
 from tests.web.conftest import DESKTOP, OpenPage
-from tests.web.journey import first_scene, sees
+from tests.web.journey import first_scene, hold, sees
 
 
 def test_an_empty_shop_tells_the_command(
@@ -49,12 +49,10 @@ def test_a_server_that_is_away_can_be_tried_again(open_page: OpenPage) -> None:
 def test_placeholders_while_products_are_on_their_way(open_page: OpenPage) -> None:
     page = open_page("/scene/room-00")
     expect(page.locator(".dot")).to_have_count(3)
-    held: list[Route] = []
-    page.route("**/products?**", lambda route: held.append(route))
+    release = hold(page, "**/products?**")
     page.keyboard.press("ArrowRight")
     expect(page.locator("stl-grid .skeleton").first).to_be_visible()
-    page.wait_for_timeout(50)
-    held[0].continue_()
+    release()
     sees(page, "Chairs", "Chair")
     expect(page.locator("stl-grid .skeleton")).to_have_count(0)
 
