@@ -1,7 +1,8 @@
 """Earlier generations of the index, to be compared with the present one (section 6.1.1).
 
-`flat` looks at all products whatever the category, `category` at those of the category, exactly; `tokens` finds
-candidates by tokens where a search is wide. None of them is what a shop should use for its own sake.
+`flat` looks at all products whatever the category; `tree` too, approximately, and holds the category against what it
+found; `category` looks at the products of the category, exactly; `tokens` finds candidates by tokens where a search is
+wide. None of them is what a shop should use for its own sake; `shopthelook evaluate retrieval` compares them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ def _embedded(bits: int, recall: float = 1.0) -> ProductIndex:
     from shopthelook.retrieval.embedded import EmbeddedIndex
 
     return EmbeddedIndex(bits, recall=recall)
+
+
+def _tree(bits: int) -> ProductIndex:
+    from shopthelook.retrieval.tree import TreeIndex
+
+    return TreeIndex(bits)
 
 
 class FlatIndex:
@@ -79,6 +86,7 @@ class FlatIndex:
 
 KINDS: dict[str, Callable[[int], ProductIndex]] = {
     "flat": FlatIndex,
+    "tree": _tree,
     "category": _embedded,
     "tokens": lambda bits: _embedded(bits, TOKENS_RECALL),
 }
@@ -89,7 +97,7 @@ def make_kind(kind: str, bits: int) -> ProductIndex:
     """An empty index of a kind.
 
     Raises:
-        RetrievalError: there is no such kind.
+        RetrievalError: there is no such kind, or a library that it needs is not installed.
     """
     if kind not in KINDS:
         raise RetrievalError(f"no kind of index {kind!r}; there are {', '.join(KINDS)}")
