@@ -164,3 +164,13 @@ def test_codes_have_to_make_sense() -> None:
         ProductRecord(Product("a"), code=bytes(8))
     with pytest.raises(CatalogError, match="product a: a code has 8 to 512 bytes, a multiple of 8, not 7"):
         ProductRecord(Product("a"), code=bytes(7), bundle="e@1")
+
+
+def test_a_mark_is_known_from_then_on(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = catalog.new_mark()
+    assert catalog.has_mark(first)
+    assert not catalog.has_mark("")
+    assert not catalog.has_mark(first[::-1])
+    monkeypatch.setattr("shopthelook.catalog.mark_rows._KEPT", 3)
+    more = [catalog.new_mark() for _ in range(5)]
+    assert [catalog.has_mark(mark) for mark in (first, *more)] == [False] * 3 + [True] * 3

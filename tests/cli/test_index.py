@@ -50,6 +50,23 @@ def test_an_unreadable_manifest_is_said(stocked: Run, shop: Shop) -> None:
     assert stocked("index", "rebuild", "--json").objects == [{"products": 30}]
 
 
+def test_a_snapshot_of_another_database_is_said(stocked: Run, shop: Shop) -> None:
+    stocked("index", "snapshot")
+    shop.close()
+    (shop.directory / "shop.db").unlink()
+    answer = stocked("index", "status")
+    assert answer.status == 0
+    assert "another database" in answer.out
+    assert "made anew by: shopthelook index rebuild" in answer.out
+    assert stocked("index", "status", "--json").objects[0]["snapshot"] == "other"
+    assert "not kept on disk" in stocked("status").out
+    answer = stocked("index", "verify")
+    assert answer.status == 1
+    assert "another database" in answer.errors
+    assert stocked("index", "rebuild").status == 0
+    assert stocked("index", "verify").status == 0
+
+
 def test_people_read_columns(stocked: Run) -> None:
     stocked("index", "snapshot")
     answer = stocked("index", "status")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from shopthelook.pipeline import following, layout
 from shopthelook.pipeline.following import FollowingIndex
 from shopthelook.retrieval import ExactIndex
 from shopthelook.retrieval.embedded import EmbeddedIndex, OtherSnapshot, SnapshotError
+from shopthelook.taxonomy import Taxonomy
 
 
 def put(shop: Shop, count: int, seed: int = 0, first: int = 0) -> None:
@@ -31,6 +34,11 @@ def put(shop: Shop, count: int, seed: int = 0, first: int = 0) -> None:
             for i in range(first, first + count)
         ]
     )
+
+
+def rebuilt(shop: Shop) -> FollowingIndex:
+    bundle = shop.embedder_bundle
+    return FollowingIndex(shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits)
 
 
 def opened_anew(shop: Shop) -> FollowingIndex:
@@ -101,6 +109,79 @@ def test_a_snapshot_of_another_database_is_not_used(shop: Shop, new_shop: Callab
     with pytest.raises(OtherSnapshot):
         other.index_keeping.open()
     assert len(other.index.refresh()) == 400
+
+
+def test_a_catalog_imported_anew_is_another_database(shop: Shop, new_shop: Callable[..., Shop]) -> None:
+    """The same ids at the same numbers of change, only the codes differ: nothing but its mark tells them apart."""
+    put(shop, 300)
+    shop.index.keep()
+    other = new_shop("other")
+    put(other, 300, seed=1)
+    assert other.catalog.changes(0) == shop.catalog.changes(0)
+    layout.index(shop.directory).rename(layout.index(other.directory))
+    with pytest.raises(OtherSnapshot, match="another database"):
+        other.index_keeping.open()
+    assert digest(other.index) == digest(rebuilt(other))
+    assert len(other.index.keep()) == len(other.index_keeping.open()) == 300
+
+
+def test_a_database_put_back_to_a_backup_refuses_the_later_snapshot(shop: Shop) -> None:
+    """Though what was written since has brought it to the same number of change and the same product."""
+    database = shop.directory / "shop.db"
+    put(shop, 300)
+    shop.index.keep()
+    shop.close()
+    backup = database.read_bytes()
+    put(shop, 100, seed=1)
+    shop.index.keep()
+    shop.close()
+    database.write_bytes(backup)
+    put(shop, 100, seed=2)
+    with pytest.raises(OtherSnapshot, match="earlier backup"):
+        shop.index_keeping.open()
+    assert digest(opened_anew(shop)) == digest(rebuilt(shop))
+
+
+def test_a_copy_of_a_shop_uses_its_copy_of_the_snapshot(shop: Shop, tmp_path: Path, reads: list[int]) -> None:
+    put(shop, 300)
+    shop.index.keep()
+    shop.close()
+    shutil.copytree(shop.directory, tmp_path / "copy")
+    reads.clear()
+    with Shop.open(tmp_path / "copy", threads=1) as copy:
+        put(copy, 10, seed=1)
+        assert digest(copy.index) == digest(rebuilt(copy))
+    assert reads == [10, 300]
+
+
+def test_a_snapshot_of_another_category_list_is_not_used(shop: Shop, tmp_path: Path) -> None:
+    put(shop, 300)
+    shop.index.keep()
+    lines = [f"{one.id} - {one.full}" for one in Taxonomy.builtin()]
+    (tmp_path / "list.txt").write_text("\n".join([*lines, "999999 - Animals & Pet Supplies > Unicorns"]))
+    shop.load_taxonomy(tmp_path / "list.txt")
+    with pytest.raises(OtherSnapshot, match="taxonomy"):
+        shop.index_keeping.open()
+    assert len(shop.index.refresh()) == 300
+    shop.index.keep()
+    assert len(shop.index_keeping.open()) == 300
+
+
+def test_a_snapshot_of_another_embedder_is_not_used(shop: Shop, tiny_embedder: Path, tmp_path: Path) -> None:
+    put(shop, 300)
+    shop.index.keep()
+    shutil.copytree(tiny_embedder, tmp_path / "embedder")
+    card = tmp_path / "embedder" / "card.json"
+    card.write_text(json.dumps(json.loads(card.read_text()) | {"version": "2"}))
+    shop.close()
+    settings = shop.directory / layout.SETTINGS
+    settings.write_text(settings.read_text().replace(str(tiny_embedder), str(tmp_path / "embedder")))
+    with Shop.open(shop.directory, threads=1) as again:
+        with pytest.raises(OtherSnapshot, match=r"embedder \S+@1:\w+, not \S+@2:"):
+            again.index_keeping.open()
+        # Their codes are of the other embedder, so none can be found; nothing is lost, either.
+        assert len(again.index.refresh()) == 0
+        assert again.status().other_code == 300
 
 
 def test_a_database_that_went_back_is_read_anew(shop: Shop, tmp_path: Path) -> None:

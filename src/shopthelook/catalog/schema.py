@@ -76,6 +76,16 @@ changes = Table(
     Column("deleted", Boolean, nullable=False),
 )
 
+# Names that others give to states of the database, such as one for each snapshot of the index: what was made
+# from another database, or from a state that a restored backup does not have, is told by its unknown mark.
+marks = Table(
+    "marks",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 scenes = Table(
     "scenes",
     metadata,

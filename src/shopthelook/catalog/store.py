@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from shopthelook.catalog import import_rows, product_rows, scene_rows
+from shopthelook.catalog import import_rows, mark_rows, product_rows, scene_rows
 from shopthelook.catalog.database import PRODUCT_LOCK, Database
 from shopthelook.catalog.feeds.row import FeedProblem
 from shopthelook.catalog.migrate import migrate
@@ -124,6 +124,20 @@ class Catalog:
         """Product changes that follow number `after`, in order, at most `limit`."""
         with self._database.reading() as connection:
             return product_rows.changed(connection, after, limit)
+
+    def new_mark(self) -> str:
+        """Mark the present state with a random name, for something that is made from it.
+
+        This database knows the mark from now on, and so does each copy and backup made later. Another
+        database, or this one put back to an earlier backup, does not: what was made is not of it then.
+        """
+        with self._database.writing() as connection:
+            return mark_rows.add(connection)
+
+    def has_mark(self, name: str) -> bool:
+        """Whether the state with this mark is in this database's past."""
+        with self._database.reading() as connection:
+            return mark_rows.has(connection, name)
 
     def codes(self, ids: Sequence[str] | None, bundle: str) -> Iterator[CodeBatch]:
         """Codes that the bundle made, of these products or (None) of all, by id, in batches.

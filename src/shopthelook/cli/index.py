@@ -53,7 +53,7 @@ def status(shop: Path | None, as_json: bool) -> None:
         rows.append(("changes since", f"{behind:,}"))
     table(rows)
     if now.problem is not None:
-        click.echo(now.problem)
+        click.echo(f"{now.problem}; it is not used, but made anew by: shopthelook index rebuild")
 
 
 @index.command()

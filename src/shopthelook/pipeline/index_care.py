@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from shopthelook.retrieval.embedded import DamagedSnapshot, NoSnapshot, SnapshotError, read_manifest
+from shopthelook.retrieval.embedded import DamagedSnapshot, NoSnapshot, OtherSnapshot, SnapshotError
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.shop import Shop
@@ -21,9 +21,10 @@ class IndexStatus:
         bits: length of a code.
         searchable: products in the catalog with a code of the present embedder.
         last_seq: number of the catalog's last change.
-        snapshot: "none", "present" or "unreadable"; whether its bytes are right is asked by ``verify``.
+        snapshot: "none", "present", "other" (of another database, embedder or category list) or "unreadable";
+            whether its bytes are right is asked by ``verify``.
         snapshot_products, snapshot_seq, snapshot_bytes, segments: what it says of itself, None without one.
-        problem: why it is unreadable.
+        problem: why it is unreadable, or what it is of; it is not used then, but made anew.
     """
 
     engine: str
@@ -55,9 +56,11 @@ def index_status(shop: Shop) -> IndexStatus:
     if folder is None:
         return IndexStatus(*known, snapshot="none")
     try:
-        manifest = read_manifest(folder)
+        manifest = shop.index_keeping.look()
     except NoSnapshot:
         return IndexStatus(*known, snapshot="none")
+    except OtherSnapshot as error:
+        return IndexStatus(*known, snapshot="other", problem=str(error))
     except SnapshotError as error:
         return IndexStatus(*known, snapshot="unreadable", problem=str(error))
     return IndexStatus(

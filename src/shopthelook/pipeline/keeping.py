@@ -7,9 +7,9 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopthelook.catalog import Catalog
+from shopthelook.catalog import Catalog, CatalogError
 from shopthelook.retrieval import ExactIndex, ProductIndex
-from shopthelook.retrieval.embedded import Manifest, NoSnapshot, SnapshotError, read_manifest
+from shopthelook.retrieval.embedded import Manifest, NoSnapshot, OtherSnapshot, SnapshotError, read_manifest
 from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ _log = logging.getLogger(__name__)
 # To be raised whenever `attributes_of` finds other values in a product than before: snapshots hold them.
 _ATTRIBUTES = "1"
 
-# Changes whose products tell one change log from another.
-_MARKS = 16
+# The state of the database that a snapshot was made from; see `Catalog.new_mark`.
+_MARK = "database"
 
 
 class IndexKeeping:
     """Makes, opens and keeps the index of one shop.
 
     Only the embedded engine has snapshots. One is used only where it is of the same embedder, category list
-    and change log, and every byte of it is as it was written.
+    and database, and every byte of it is as it was written.
 
     Args:
         engine: "embedded" or "exact".
@@ -53,7 +53,7 @@ class IndexKeeping:
         self._threads = threads
         self.folder = folder if engine == "embedded" else None
         places = "\n".join(f"{category.id} {category.position}" for category in taxonomy)
-        self._taxonomy = hashlib.sha256(places.encode()).hexdigest()
+        self._taxonomy = hashlib.sha256(places.encode()).hexdigest()[:16]
 
     def empty(self) -> ProductIndex:
         """An index of no products."""
@@ -79,12 +79,31 @@ class IndexKeeping:
         Raises:
             SnapshotError: there is none, or it cannot be used; the message says why.
         """
-        if self.folder is None:
-            raise NoSnapshot(f"the engine {self._engine!r} has no snapshots")
         from shopthelook.retrieval.embedded import EmbeddedIndex
 
+        manifest = self.look()
+        assert self.folder is not None  # noqa: S101 - look() raises without one
+        try:
+            return EmbeddedIndex.open(self.folder, self._bits, manifest.made_for, self._threads)
+        except OtherSnapshot:
+            # Another process may have replaced the snapshot since it was looked at.
+            if read_manifest(self.folder) == manifest:
+                raise
+            return self.open()
+
+    def look(self) -> Manifest:
+        """What the snapshot says of itself, where it is of this shop as it is now. Raises as `open` does."""
+        if self.folder is None:
+            raise NoSnapshot(f"the engine {self._engine!r} has no snapshots")
         manifest = read_manifest(self.folder)
-        return EmbeddedIndex.open(self.folder, self._bits, self._made_for(manifest.seq), self._threads)
+        mark = manifest.made_for.get(_MARK, "")
+        manifest.check(self.folder, self._bits, self._made_for(mark))
+        if not self._catalog.has_mark(mark):
+            raise OtherSnapshot(
+                f"the snapshot in {self.folder} was made from another database, or from this one before it "
+                "was put back to an earlier backup"
+            )
+        return manifest
 
     def keep(self, index: ProductIndex) -> Manifest:
         """Make a snapshot of the index.
@@ -96,9 +115,14 @@ class IndexKeeping:
 
         if self.folder is None or not isinstance(index, EmbeddedIndex):
             raise SnapshotError(f"the engine {self._engine!r} has no snapshots; it is read from the catalog")
-        # The number is read before the products are, so that no change is taken for one that is in already.
+        # The number is read before the products are, so that no change is taken for one that is in already;
+        # and before the mark is made, so that who knows the mark has the change, too.
         seq = index.seq
-        return index.snapshot(self.folder, self._made_for(seq), seq)
+        try:
+            mark = self._catalog.new_mark()
+        except CatalogError as error:
+            raise SnapshotError(f"cannot write a snapshot of the index: {error}") from error
+        return index.snapshot(self.folder, self._made_for(mark), seq)
 
     def try_to_keep(self, index: ProductIndex) -> None:
         """Make a snapshot; where that fails, the log says why, and nothing but time is lost."""
@@ -107,18 +131,10 @@ class IndexKeeping:
         except SnapshotError as error:
             _log.warning("%s", error)
 
-    def _made_for(self, seq: int) -> dict[str, str]:
+    def _made_for(self, mark: str) -> dict[str, str]:
         return {
             "embedder": self._bundle,
             "taxonomy": self._taxonomy,
             "attributes": _ATTRIBUTES,
-            "changes": self._mark(seq),
+            _MARK: mark,
         }
-
-    def _mark(self, seq: int) -> str:
-        """What some changes up to `seq` were: another database that took this one's place has others."""
-        found = hashlib.sha256()
-        for number in sorted({1 + (seq - 1) * i // (_MARKS - 1) for i in range(_MARKS)} if seq else ()):
-            for change in self._catalog.changes(after=number - 1, limit=1):
-                found.update(f"{change.seq} {change.product_id} {change.deleted}\n".encode())
-        return found.hexdigest()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.engine import make_url
 
 from shopthelook.pipeline.reports import Status
-from shopthelook.retrieval.embedded import SnapshotError, read_manifest
+from shopthelook.retrieval.embedded import SnapshotError
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.shop import Shop
@@ -41,9 +41,8 @@ def status(shop: Shop) -> Status:
 
 
 def _snapshot_seq(shop: Shop) -> int | None:
-    folder = shop.index_keeping.folder
     try:
-        return None if folder is None else read_manifest(folder).seq
+        return shop.index_keeping.look().seq
     except SnapshotError:
         return None
 

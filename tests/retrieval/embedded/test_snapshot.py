@@ -90,10 +90,20 @@ def test_no_snapshot(tmp_path: Path) -> None:
         reopened(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize(("bits", "made_for"), [(128, MADE_FOR), (64, {"bundle": "tiny@2"}), (64, {})])
-def test_a_snapshot_of_another_index_is_refused(tmp_path: Path, bits: int, made_for: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("bits", "made_for", "said"),
+    [
+        (128, MADE_FOR, "codes 64 bits, not 128 bits"),
+        (64, {"bundle": "tiny@2"}, "bundle tiny@1, not tiny@2"),
+        (64, {}, "bundle tiny@1, not unknown"),
+        (64, MADE_FOR | {"list": "3"}, "list unknown, not 3"),
+    ],
+)
+def test_a_snapshot_of_another_index_is_refused(
+    tmp_path: Path, bits: int, made_for: dict[str, str], said: str
+) -> None:
     lived_in()[0].snapshot(tmp_path, MADE_FOR)
-    with pytest.raises(OtherSnapshot, match="tiny@1"):
+    with pytest.raises(OtherSnapshot, match=f"{tmp_path} was made for {said}$"):
         EmbeddedIndex.open(tmp_path, bits, made_for)
 
 

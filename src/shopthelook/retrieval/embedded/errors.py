@@ -18,4 +18,4 @@ class DamagedSnapshot(SnapshotError):  # noqa: N818 - as above
 
 
 class OtherSnapshot(SnapshotError):  # noqa: N818 - as above
-    """It is whole, but of another embedder, taxonomy or version of this software."""
+    """It is whole, but of another database, embedder, taxonomy or version of this software."""

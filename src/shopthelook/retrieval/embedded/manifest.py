@@ -43,6 +43,18 @@ class Manifest:
     files: Mapping[str, Written]
     dead: tuple[str, Written] | None
 
+    def check(self, folder: Path, bits: int, made_for: Mapping[str, str]) -> None:
+        """Raise `OtherSnapshot` unless it was made for this; the message says what differs."""
+        wanted = {"codes": f"{bits} bits", **made_for}
+        found = {"codes": f"{self.bits} bits", **self.made_for}
+        differs = [
+            f"{name} {found.get(name, 'unknown')}, not {wanted.get(name, 'unknown')}"
+            for name in sorted({*found, *wanted})
+            if found.get(name) != wanted.get(name)
+        ]
+        if differs:
+            raise OtherSnapshot(f"the snapshot in {folder} was made for {'; '.join(differs)}")
+
 
 def read_manifest(folder: Path) -> Manifest:
     """What the snapshot in a folder says of itself. Raises as `read` does."""

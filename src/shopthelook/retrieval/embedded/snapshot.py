@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shopthelook.retrieval.embedded import arrays, storing
-from shopthelook.retrieval.embedded.errors import DamagedSnapshot, OtherSnapshot, SnapshotError
+from shopthelook.retrieval.embedded.errors import DamagedSnapshot, SnapshotError
 from shopthelook.retrieval.embedded.locking import locked
 from shopthelook.retrieval.embedded.manifest import (
     FORMAT,
@@ -47,7 +47,8 @@ def write(folder: Path, bits: int, seq: int, parts: Sequence[Part], made_for: Ma
                 raise
     except OSError as error:
         raise SnapshotError(
-            f"cannot write a snapshot of the index to {folder}: {error.strerror or error}"
+            f"cannot write a snapshot of the index to {folder}: {error.strerror or error}; the one before is "
+            "still there, and searches go on"
         ) from error
 
 
@@ -100,11 +101,7 @@ def read(folder: Path, bits: int, made_for: Mapping[str, str]) -> tuple[Manifest
         OtherSnapshot: it is one of other codes, or made for something else.
     """
     manifest = read_manifest(folder)
-    if manifest.bits != bits or dict(manifest.made_for) != dict(made_for):
-        raise OtherSnapshot(
-            f"the snapshot in {folder} is of {manifest.bits} bits for {dict(manifest.made_for)}, "
-            f"not {bits} bits for {dict(made_for)}"
-        )
+    manifest.check(folder, bits, made_for)
     try:
         return manifest, _parts(folder, manifest)
     except DamagedSnapshot:
