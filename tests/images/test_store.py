@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.fixtures.disks import read_only, small_disk
 from tests.images.conftest import encoded, photo
 
-from shopthelook.images import PictureError, PictureStore, content_hash
+from shopthelook.images import PictureError, PictureStore, PictureStoreError, content_hash
 
 
 @pytest.fixture
@@ -116,15 +117,32 @@ def test_old_leftovers_are_swept(store: PictureStore) -> None:
     assert new.exists()
 
 
-def test_a_failed_write_leaves_nothing(store: PictureStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
+def test_a_full_disk_keeps_what_was_there_and_nothing_half(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1 << 20) as resize:
+        store = PictureStore(tmp_path / "disk" / "pictures")
+        kept = [os.urandom(300_000) for _ in range(3)]
+        for data in kept:
+            store.put(data)
+        more = os.urandom(300_000)
+        with pytest.raises(PictureStoreError, match=f"cannot keep a picture in {store.root}: No space left"):
+            store.put(more)
+        assert content_hash(more) not in store
+        assert list((store.root / "partial").iterdir()) == []
+        assert [store.data(content_hash(data)) for data in kept] == kept
+        resize(4 << 20)
+        assert store.data(store.put(more)) == more
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        store.put(b"data")
-    assert content_hash(b"data") not in store
-    assert list((store.root / "partial").iterdir()) == []
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="folders are made read-only as on Unix")
+def test_a_folder_that_cannot_be_written_shows_pictures(store: PictureStore, tmp_path: Path) -> None:
+    name = store.put(encoded(photo()))
+    with read_only(store.root, tmp_path / "locked") as root:
+        opened = PictureStore(root)
+        assert opened.data(name) == store.data(name)
+        assert opened.thumbnail(name, 160)
+        with pytest.raises(PictureStoreError, match=r"Read-only|Permission"):
+            opened.put(b"data")
+    assert len(list(store.path(name).parent.iterdir())) == 1
 
 
 KILLED = """

@@ -1,5 +1,6 @@
 """Connections and transactions on SQLite (WAL) and PostgreSQL."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from shopthelook.catalog.read_only import ReadOnlyFile, is_read_only
 from shopthelook.catalog.records import CatalogError
 
 _BUSY_MS = 60_000
@@ -31,12 +33,24 @@ class Database:
     def __init__(self, url: str | Path):
         self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._read_only: ReadOnlyFile | None = None
+        if self.is_sqlite and is_read_only(self._file):
+            self._read_only = ReadOnlyFile(self._file, _BUSY_MS / 1000)
         self.engine = self._engine()
 
     @property
     def label(self) -> str:
         """The URL as messages may show it, without a password."""
         return self.url.render_as_string(hide_password=True)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it could not be written when it was opened."""
+        return self._read_only is not None
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.url.database or "")
 
     def _engine(self) -> Engine:
         if not self.is_sqlite:
@@ -46,8 +60,11 @@ class Database:
                 raise CatalogError(
                     'PostgreSQL needs the psycopg driver; install "shopthelook[postgres]"'
                 ) from None
-        arguments = {"check_same_thread": False, "timeout": _BUSY_MS / 1000}
-        engine = sa.create_engine(self.url, connect_args=arguments, **_POOL)
+        if self._read_only is not None:
+            engine = self._read_only.engine(self.url, **_POOL)
+        else:
+            arguments = {"check_same_thread": False, "timeout": _BUSY_MS / 1000}
+            engine = sa.create_engine(self.url, connect_args=arguments, **_POOL)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -57,6 +74,8 @@ class Database:
         """A read transaction. Raises CatalogError for every database failure."""
         with self._told(), self.engine.connect() as connection, connection.begin():
             yield connection
+            if self._read_only is not None and self._read_only.is_outdated(connection.info):
+                raise CatalogError(f"the catalog {self.label} was written while it was read; try again")
 
     @contextmanager
     def writing(self, lock: int | None = None) -> Iterator[Connection]:
@@ -65,6 +84,8 @@ class Database:
         SQLite has one writer at a time anyway. On PostgreSQL those who name the same `lock` wait for
         each other until the commit is visible. Raises CatalogError for every database failure.
         """
+        if self.is_read_only:
+            raise CatalogError(f"the catalog {self.label} cannot be written: {self._why_read_only()}")
         with self._told(), self.engine.connect() as connection:
             connection = connection.execution_options(writes=True)
             with connection.begin():
@@ -74,9 +95,9 @@ class Database:
 
     def use_wal(self) -> None:
         """Switch a SQLite file to write-ahead logging, so that readers go on while one writes."""
-        if not self.is_sqlite:
+        if not self.is_sqlite or self.is_read_only:
             return
-        folder = Path(self.url.database or "").parent
+        folder = self._file.parent
         if not folder.is_dir():
             raise CatalogError(f"cannot open {self.label}: there is no folder {folder}")
         deadline = time.monotonic() + _BUSY_MS / 1000
@@ -104,12 +125,32 @@ class Database:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
             reason = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
-            hint = ""
-            if "file is not a database" in reason:
-                hint = "; name another file, or restore it from a backup"
-            elif "unable to open" in reason or "readonly" in reason:
-                hint = "; check that the folder exists and may be written"
-            raise CatalogError(f"the catalog {self.label} failed: {reason}{hint}") from error
+            raise CatalogError(f"the catalog {self.label} failed: {reason}{self._hint(reason)}") from error
+
+    def _hint(self, reason: str) -> str:
+        if self._read_only is not None and self._read_only.has_unread_log():
+            return (
+                f"; {self._why_read_only()}, and what was written last is in a log that only a writer can take "
+                "in: open the shop once where it may be written"
+            )
+        return next((hint for words, hint in _HINTS.items() if words in reason), "")
+
+    def _why_read_only(self) -> str:
+        what = self._file if os.access(self._file.parent, os.W_OK) else f"the folder {self._file.parent}"
+        return f"{what} is read-only for this user"
+
+
+# What to do about a failure, by words in SQLite's or PostgreSQL's message.
+_HINTS = {
+    "file is not a database": "; name another file, or restore it from a backup",
+    "malformed": "; restore it from a backup",
+    "unable to open": "; check that the folder exists and may be written",
+    "readonly": "; check that the folder exists and may be written",
+    "disk is full": "; what was acknowledged is kept: make room on the disk and do the same again",
+    "No space left": "; what was acknowledged is kept: make room on the disk and do the same again",
+    "disk I/O error": "; what was acknowledged is kept: see whether the disk is full or broken, and do the same again",
+    "database is locked": f"; another process has been writing for {_BUSY_MS // 1000} seconds: try again",
+}
 
 
 def _parsed(url: str | Path) -> sa.URL:

@@ -13,10 +13,11 @@ _KEPT = 1000
 
 def add(connection: Connection) -> str:
     """A new mark; of the older ones the last thousand stay."""
-    row = {"name": uuid.uuid4().hex, "at": datetime.now(UTC)}
-    number = connection.execute(sa.insert(marks).values(row).returning(marks.c.id)).scalar_one()
+    name = uuid.uuid4().hex
+    row = sa.insert(marks).values(name=name, at=datetime.now(UTC))
+    number: int = connection.execute(row.returning(marks.c.id)).scalar_one()
     connection.execute(sa.delete(marks).where(marks.c.id <= number - _KEPT))
-    return row["name"]
+    return name
 
 
 def has(connection: Connection, name: str) -> bool:

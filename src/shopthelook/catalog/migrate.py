@@ -29,6 +29,11 @@ def migrate(database: Database) -> None:
     with database.reading() as connection:
         if _revision(connection) == newest:
             return
+    if database.is_read_only:
+        raise CatalogError(
+            f"the catalog {database.label} has another schema than this version of shopthelook; open the shop "
+            "once where it may be written, and with the newest version"
+        )
     with _one_at_a_time, database.writing(MIGRATION_LOCK) as connection:
         # Another process may have been faster while this one waited for the lock.
         present = _revision(connection)

@@ -47,7 +47,10 @@ class Catalog:
 
     @classmethod
     def open(cls, url: str | Path) -> Self:
-        """Open `sqlite:///file` (or a path) or `postgresql://...`; creates or migrates the tables."""
+        """Open `sqlite:///file` (or a path) or `postgresql://...`; creates or migrates the tables.
+
+        A SQLite file that cannot be written is opened for reading; every call that writes raises then.
+        """
         database = Database(url)
         try:
             database.use_wal()

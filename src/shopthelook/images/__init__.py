@@ -2,7 +2,7 @@
 
 from shopthelook.images.crop import crop, trim_background
 from shopthelook.images.decode import PictureLike, Rgb, picture_size, read
-from shopthelook.images.errors import PictureError, PictureLimits
+from shopthelook.images.errors import PictureError, PictureLimits, PictureStoreError
 from shopthelook.images.fetch import Fetcher
 from shopthelook.images.rules import FetchError, FetchRules
 from shopthelook.images.store import THUMBNAIL_WIDTHS, PictureStore, content_hash
@@ -16,6 +16,7 @@ __all__ = [
     "PictureLike",
     "PictureLimits",
     "PictureStore",
+    "PictureStoreError",
     "Rgb",
     "content_hash",
     "crop",

@@ -20,6 +20,10 @@ class PictureError(ShopError):
         self.reason: PictureReason = reason
 
 
+class PictureStoreError(ShopError):
+    """A picture cannot be kept: the disk is full, or the folder cannot be written. The message says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
     """What a picture may cost: bytes of the file, pixels once decoded, and the shortest side in pixels."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from shopthelook.images.decode import picture_size, read
-from shopthelook.images.errors import DEFAULT_LIMITS, PictureError, PictureLimits
+from shopthelook.images.errors import DEFAULT_LIMITS, PictureError, PictureLimits, PictureStoreError
 
 THUMBNAIL_WIDTHS = (160, 320, 640, 1280)
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -34,22 +34,35 @@ class PictureStore:
     """
 
     def __init__(self, root: str | os.PathLike[str], limits: PictureLimits = DEFAULT_LIMITS) -> None:
-        """Open the folder, making it if needed. `limits` guards the decoding for thumbnails."""
+        """Open the folder, making it if needed. `limits` guards the decoding for thumbnails.
+
+        A folder that cannot be written is opened for reading.
+        """
         self.root = Path(root)
         self._limits = limits
         self._partial = self.root / "partial"
-        self._partial.mkdir(parents=True, exist_ok=True)
-        self._sweep()
+        with contextlib.suppress(OSError):
+            self._partial.mkdir(parents=True, exist_ok=True)
+            self._sweep()
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes and return their content hash. Once it returns, they survive a power cut."""
+        """Keep the bytes and return their content hash. Once it returns, they survive a power cut.
+
+        Raises `PictureStoreError`; nothing is left of the picture then.
+        """
         name = content_hash(data)
         path = self._where(name)
-        if not path.exists():
-            if not path.parent.exists():
-                path.parent.mkdir(exist_ok=True)
-                _sync_folder(self.root)
-            self._write(path, data, durable=True)
+        try:
+            if not path.exists():
+                if not path.parent.exists():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    _sync_folder(self.root)
+                self._write(path, data, durable=True)
+        except OSError as error:
+            raise PictureStoreError(
+                f"cannot keep a picture in {self.root}: {error.strerror or error}; what was acknowledged before "
+                "is kept: mend this and do the same again"
+            ) from error
         return name
 
     def path(self, name: str) -> Path:
@@ -71,7 +84,7 @@ class PictureStore:
     def thumbnail(self, name: str, width: int) -> bytes:
         """The picture as WebP, `width` pixels wide (160, 320, 640 or 1280) or less where it is smaller.
 
-        Made once and kept beside the picture. Raises `PictureError`.
+        Made once and kept beside the picture, where that can be written. Raises `PictureError`.
         """
         if width not in THUMBNAIL_WIDTHS:
             widths = ", ".join(map(str, THUMBNAIL_WIDTHS))
@@ -86,7 +99,8 @@ class PictureStore:
         side = max(1, round(max(full_width, full_height) * scale))
         out = io.BytesIO()
         Image.fromarray(read(data, self._limits, max_side=side)).save(out, "WEBP", quality=80)
-        self._write(small, out.getvalue(), durable=False)
+        with contextlib.suppress(OSError):
+            self._write(small, out.getvalue(), durable=False)
         return out.getvalue()
 
     def __contains__(self, name: str) -> bool:
@@ -97,6 +111,7 @@ class PictureStore:
 
     def _write(self, path: Path, data: bytes, *, durable: bool) -> None:
         partial = self._partial / f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}"
+        self._partial.mkdir(parents=True, exist_ok=True)
         try:
             with partial.open("xb") as file:
                 file.write(data)
@@ -105,7 +120,8 @@ class PictureStore:
                     os.fsync(file.fileno())
             partial.replace(path)
         except OSError:
-            partial.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                partial.unlink()
             raise
         if durable:
             _sync_folder(path.parent)

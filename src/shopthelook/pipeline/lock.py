@@ -29,7 +29,9 @@ class ImportLock:
         try:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise ShopFolderError(f"cannot write {self._path}: {error.strerror or error}") from error
+            raise ShopFolderError(
+                f"cannot write {self._path}: {error.strerror or error}; an import needs a shop that may be written"
+            ) from error
         try:
             _lock(handle)
         except OSError:
