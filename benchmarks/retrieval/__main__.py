@@ -1,52 +1,87 @@
 """python -m benchmarks.retrieval: filtered Hamming search beside other libraries.
 
-Each engine answers the same queries, one a call unless its setting says otherwise, with filters that leave 100%, 10%,
-1% and 0.1% of the products, each with and without a category. Recall is that of the k nearest against a plain
-scan by NumPy, where any of equally distant products counts.
+Each engine answers the same queries, one a call and 16 a call, with filters that leave 100%, 10%, 1% and 0.1% of the
+products, each with and without the query's category. Recall is that of the k nearest against a plain scan by NumPy,
+where any of equally distant products counts. What takes long to make is kept in runs/retrieval.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.retrieval import callers, writing
 from benchmarks.retrieval.engines import MAKERS, engines
-from benchmarks.retrieval.measure import CLOCKS, Asking
-from benchmarks.retrieval.world import made
+from benchmarks.retrieval.measure import CLOCKS, Asking, Row
+from benchmarks.retrieval.real import PICTURES
+from benchmarks.retrieval.rows import HEAD, kept, line, written
+from benchmarks.retrieval.summary import summary
+from benchmarks.retrieval.world import world_of
+
+MODES = {"callers": callers.measured, "writes": writing.measured}
+"""What is measured of the embedded index beside single calls, by the name that `--engines` knows."""
+
+
+def parser() -> argparse.ArgumentParser:
+    names = [*MAKERS, *MODES]
+    found = argparse.ArgumentParser(prog="python -m benchmarks.retrieval", description=__doc__)
+    found.add_argument("--n", type=int, default=1_000_000, help="products [1000000]")
+    found.add_argument("--bits", type=int, default=512, help="length of a code [512]")
+    found.add_argument("--queries", type=int, default=400, help="queries [400]")
+    found.add_argument("--k", type=int, default=10)
+    found.add_argument("--engines", default=",".join(names), help=f"of {','.join(names)} [all]")
+    found.add_argument("--pictures", type=Path, default=PICTURES, help=f"folder of tar files [{PICTURES}]")
+    found.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu: for a machine that is busy")
+    found.add_argument("--budget", type=float, default=10, help="seconds a case at most [10]")
+    found.add_argument("--json", type=Path, help="write the rows to this file, one a line")
+    found.add_argument("--keep", action="store_true", help="keep rows of other engines that the file holds")
+    found.add_argument("--plot", type=Path, help="draw recall against queries a second (needs matplotlib)")
+    return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieval", description=__doc__)
-    parser.add_argument("--n", type=int, default=1_000_000, help="products [1000000]")
-    parser.add_argument("--bits", type=int, default=512, help="length of a code [512]")
-    parser.add_argument("--queries", type=int, default=200, help="queries [200]")
-    parser.add_argument("--k", type=int, default=10)
-    parser.add_argument("--engines", default=",".join(MAKERS), help=f"of {','.join(MAKERS)}")
-    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu: for a machine that is busy")
-    parser.add_argument("--budget", type=float, default=20, help="seconds a case at most [20]")
-    parser.add_argument("--json", type=Path, help="write the rows to this file too")
-    options = parser.parse_args()
+    options = parser().parse_args()
+    names = options.engines.split(",")
+    if unknown := [name for name in names if name not in MAKERS and name not in MODES]:
+        parser().error(f"no engine is called {', '.join(unknown)}; there are: {', '.join([*MAKERS, *MODES])}")
     begin = time.perf_counter()
-    world = made(options.n, options.bits, options.queries)
+    world = world_of(options.n, options.bits, options.queries, options.pictures)
     asking = Asking(world, options.k)
-    print(f"{options.n:,} products of {options.bits} bits made in {time.perf_counter() - begin:.1f} s")
-    print(f"{'engine':20} {'setting':32} {'filter':12} cat. recall      qps  p50 ms  p99 ms  B/prod")
-    rows = []
-    for engine in engines(options.engines.split(","), world):
-        for row in asking.measured(engine, options.clock, options.budget):
-            rows.append(asdict(row))
-            print(
-                f"{row.engine:20} {row.setting:32} {row.filter:12} {'yes' if row.category else 'no':4}"
-                f" {row.recall:.4f} {row.qps:8.0f} {row.p50_ms:7.3f} {row.p99_ms:7.3f}"
-                f" {row.bytes_per_product:7.0f}"
-            )
-            sys.stdout.flush()
+    print(
+        f"{len(world):,} products of {world.bits} bits in {time.perf_counter() - begin:.1f} s, made from {world.source}"
+    )
+    rows: list[Row] = []
+
+    def take(row: Row) -> None:
+        rows.append(row)
+        print(line(row), flush=True)
+
+    print(HEAD)
+    before = kept(options.json, world) if options.keep and options.json is not None else []
+    for name in names:
+        if name in MODES:
+            for row in MODES[name](asking, options.budget):
+                take(row)
+        else:
+            try:
+                for engine in engines([name], world):
+                    for row in asking.measured(engine, options.clock, options.budget):
+                        take(row)
+            except ImportError as error:
+                print(f"{name} is left out: {error}; pip install -e '.[bench]'", file=sys.stderr)
         if options.json is not None:
-            options.json.write_text("\n".join(json.dumps(row) for row in rows) + "\n")
+            fresh = {row.engine for row in rows}
+            rest = [row for row in before if row.engine not in fresh]
+            written(options.json, [*rest, *rows])
+    fresh = {row.engine for row in rows}
+    everything = [*(row for row in before if row.engine not in fresh), *rows]
+    print("\n" + summary(everything))
+    if options.plot is not None:
+        from benchmarks.retrieval.plot import drawn
+
+        drawn(everything, options.plot)
 
 
 if __name__ == "__main__":

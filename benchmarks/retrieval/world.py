@@ -1,31 +1,25 @@
-"""Made products: codes with neighbourhoods, categories of unequal size, attributes, and queries near them.
-
-A product is a point in 48 dimensions, the later ones ever smaller: the sum of its category's point, its
-style's point and a part of its own. Random hyperplanes turn it into bits, after noise that flips those of
-the bits whose hyperplane is near, as an embedder's threshold does. A query is a product's point moved a little, as
-a photo of the product in a room is: its nearest are products of its style, not one single row. Uniform noise
-would have all rows equally far, and no index could tell them apart.
-"""
+"""The products that are searched, their attributes, the filters and the queries."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.retrieval.model import CATEGORIES, STYLES, Floats, Model, fitted
+from benchmarks.retrieval.real import KEPT, PICTURES, real
 from shopthelook.retrieval import Attributes
 from shopthelook.retrieval.query import Filter, In, Range
 
-CATEGORIES = 30
-_DIMENSIONS = 48
-_STYLES = 2000
 _BRANDS = 100
 _COLORS = ("black", "white", "grey", "brown", "blue", "green", "red", "beige", "pink", "gold", "navy", "teal")
-_CHUNK = 20_000
+_CHUNK = 50_000
 
 Finding: TypeAlias = Callable[[int | None], NDArray[np.int64] | None]
 """The rows that a filter leaves, those of a category only where there is one; None for all."""
@@ -36,7 +30,8 @@ class World:
     """n products in the order of their categories, and q queries.
 
     codes: (n, bits // 8); positions, styles: (n,); scores: (n,), even between 0 and 1 and telling nothing;
-    starts: (CATEGORIES + 1,), the first row of each category; queries: (q, bits // 8); query_categories: (q,).
+    starts: (CATEGORIES + 1,), the first row of each category; queries: (q, bits // 8); query_categories: (q,);
+    key: tells this world from every other; source: the real data in words.
     """
 
     codes: NDArray[np.uint8]
@@ -46,100 +41,149 @@ class World:
     starts: NDArray[np.int64]
     queries: NDArray[np.uint8]
     query_categories: NDArray[np.int64]
+    key: str
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def bits(self) -> int:
+        return int(self.codes.shape[1] * 8)
 
     def attributes(self, start: int, end: int) -> list[Attributes]:
-        """Brand and price tell nothing of the code; style and colour do."""
-        rng = np.random.default_rng(start)
-        brands = rng.zipf(1.3, end - start) % _BRANDS
-        prices = np.round(rng.lognormal(4, 1, end - start), 2)
-        return [
-            {
-                "brand": (f"brand {brand}",),
-                "price": (price,),
-                "score": (score,),
-                "style": (f"style {style}",),
-                "color": (_COLORS[style % len(_COLORS)],),
-            }
-            for brand, price, score, style in zip(
-                brands.tolist(),
-                prices.tolist(),
-                self.scores[start:end].tolist(),
-                self.styles[start:end].tolist(),
-                strict=True,
-            )
-        ]
+        return attributes(start, self.styles[start:end], self.scores[start:end])
 
     def filters(self) -> list[tuple[str, Filter | None, Finding]]:
         """Name, filter and what finds its rows by NumPy: filters correlated with the codes and not."""
         found: list[tuple[str, Filter | None, Finding]] = [("100%", None, lambda _category: None)]
-        by_score = np.argsort(self.scores)
-        scores = self.scores[by_score]
-        by_style = np.argsort(self.styles, kind="stable")
-        bounds = np.searchsorted(self.styles[by_style], np.arange(_STYLES + 1))
-
-        def below(most: float, category: int | None) -> NDArray[np.int64]:
-            return self._of_category(by_score[: np.searchsorted(scores, most, "right")], category)
-
-        def of_styles(styles: list[int], category: int | None) -> NDArray[np.int64]:
-            rows = np.concatenate([by_style[bounds[style] : bounds[style + 1]] for style in styles])
-            return self._of_category(rows, category)
-
-        sizes = np.bincount(self.styles, minlength=_STYLES)
-        order = np.random.default_rng(1).permutation(_STYLES)
+        rows = _Sorted(self)
         for share in (0.1, 0.01, 0.001):
             name = f"{share * 100:g}%"
-            found.append((f"{name} score", Range("score", None, share), partial(below, share)))
-            count = int(np.searchsorted(np.cumsum(sizes[order]), share * len(self.codes))) + 1
-            chosen = order[:count]
-            found.append(
-                (
-                    f"{name} style",
-                    In("style", tuple(f"style {style}" for style in chosen.tolist())),
-                    partial(of_styles, chosen.tolist()),
-                )
-            )
+            found.append((f"{name} score", Range("score", None, share), partial(rows.below, share)))
+            styles = self._styles_of_share(share)
+            names = tuple(f"style {style}" for style in styles)
+            found.append((f"{name} style", In("style", names), partial(rows.of_styles, styles)))
         return found
 
-    def _of_category(self, rows: NDArray[np.int64], category: int | None) -> NDArray[np.int64]:
+    def _styles_of_share(self, share: float) -> tuple[int, ...]:
+        """Styles that together have about this share of all products."""
+        sizes = np.bincount(self.styles, minlength=STYLES)
+        left, chosen = share * len(self), []
+        for style in np.random.default_rng(1).permutation(STYLES).tolist():
+            if 0 < sizes[style] <= left:
+                chosen.append(style)
+                left -= sizes[style]
+        return tuple(chosen) or (int(np.argmin(np.where(sizes > 0, sizes, len(self)))),)
+
+
+class _Sorted:
+    """What finds rows for engines that know no attributes, made beforehand.
+
+    The rows of everything and of each category by score, and those of each style, by category within.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._starts = world.starts
+        self._by_score = np.argsort(world.scores)
+        self._scores = world.scores[self._by_score]
+        self._within = np.lexsort((world.scores, world.positions))
+        self._scores_within = world.scores[self._within]
+        self._by_style = np.argsort(world.styles, kind="stable")
+        places = world.styles * CATEGORIES + world.positions
+        self._bounds = np.searchsorted(places[self._by_style], np.arange(STYLES * CATEGORIES + 1))
+
+    def below(self, most: float, category: int | None) -> NDArray[np.int64]:
         if category is None:
-            return rows
-        start, end = self.starts[category : category + 2]
-        return rows[(rows >= start) & (rows < end)]
+            return self._by_score[: np.searchsorted(self._scores, most, "right")]
+        start, end = self._starts[category : category + 2]
+        return self._within[start:end][: np.searchsorted(self._scores_within[start:end], most, "right")]
+
+    def of_styles(self, styles: tuple[int, ...], category: int | None) -> NDArray[np.int64]:
+        each = []
+        for style in styles:
+            first = style * CATEGORIES
+            first, last = (first, first + CATEGORIES) if category is None else (first + category,) * 2
+            each.append(self._by_style[self._bounds[first] : self._bounds[last + (category is not None)]])
+        return np.concatenate(each)
 
 
-def made(n: int, bits: int, queries: int, seed: int = 0) -> World:
-    """A world of `n` products; the same for the same arguments."""
+def attributes(start: int, styles: NDArray[np.int64], scores: NDArray[np.float64]) -> list[Attributes]:
+    """Of products from row `start` on. Brand and price tell nothing of the code; style and colour do."""
+    rng = np.random.default_rng(start)
+    brands = rng.zipf(1.3, len(styles)) % _BRANDS
+    prices = np.round(rng.lognormal(4, 1, len(styles)), 2)
+    columns = (brands.tolist(), prices.tolist(), scores.tolist(), styles.tolist())
+    return [
+        {
+            "brand": (f"brand {brand}",),
+            "price": (price,),
+            "score": (score,),
+            "style": (f"style {style}",),
+            "color": (_COLORS[style % len(_COLORS)],),
+        }
+        for brand, price, score, style in zip(*columns, strict=True)
+    ]
+
+
+def world_of(n: int, bits: int, queries: int, pictures: Path = PICTURES, seed: int = 0) -> World:
+    """A world made from pictures; kept in a file once made."""
+    embedded = real(pictures)
+    key = hashlib.sha256(repr((embedded.key, n, bits, queries, seed, 1)).encode()).hexdigest()[:16]
+    path = KEPT / f"world-{key}.npz"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arrays = made(fitted(embedded), n, bits, queries, seed)
+        half = path.with_suffix(".half.npz")
+        np.savez(half, allow_pickle=False, **arrays)
+        half.replace(path)
+    with np.load(path) as stored:
+        return World(**{name: stored[name] for name in stored.files}, key=key, source=embedded.source)
+
+
+def to_codes(points: Floats, bits: int) -> NDArray[np.uint8]:
+    """Signs, as the embedder takes them; those of `bits` random projections where it has another number."""
+    if points.shape[1] != bits:
+        planes = np.random.default_rng(7).standard_normal((points.shape[1], bits), np.float32)
+        points = points @ planes
+    return np.packbits(points > 0, axis=1)
+
+
+def made(model: Model, n: int, bits: int, queries: int, seed: int = 0) -> dict[str, NDArray[np.generic]]:
+    """The arrays of a world of `n` products; the same for the same arguments."""
     rng = np.random.default_rng(seed)
-    spread = 1 / np.sqrt(1 + np.arange(_DIMENSIONS) / 6)
-    planes = rng.standard_normal((_DIMENSIONS, bits)).astype(np.float32)
-    category_points = rng.standard_normal((CATEGORIES, _DIMENSIONS)) * spread * 1.2
-    style_points = rng.standard_normal((_STYLES, _DIMENSIONS)) * spread
     shares = 1 / np.arange(1, CATEGORIES + 1) ** 1.1
     positions = np.sort(rng.choice(CATEGORIES, n, p=shares / shares.sum()))
-    # A style belongs to one category; the larger a category is, the more styles it has.
-    of_category = np.sort(rng.choice(CATEGORIES, _STYLES, p=shares / shares.sum()))
-    of_category[:CATEGORIES] = np.arange(CATEGORIES)
-    of_category.sort()
-    first = np.searchsorted(of_category, np.arange(CATEGORIES + 1))
-    # Skewed: the first styles of a category are the most common ones.
-    within = rng.random(n) ** 2
-    styles = first[positions] + (within * np.diff(first)[positions]).astype(np.int64)
-    codes = np.empty((n, bits // 8), np.uint8)
-    asked = rng.choice(n, queries, replace=False)
-    query_codes = np.empty((queries, bits // 8), np.uint8)
-
-    def to_codes(points: NDArray[np.float64]) -> NDArray[np.uint8]:
-        heights = points.astype(np.float32) @ planes
-        heights += rng.standard_normal(heights.shape, np.float32)
-        return np.packbits(heights > 0, axis=1)
-
-    for start in range(0, n, _CHUNK):
-        end = min(n, start + _CHUNK)
-        points = category_points[positions[start:end]] + style_points[styles[start:end]]
-        points += rng.standard_normal(points.shape) * spread * 0.5
-        codes[start:end] = to_codes(points)
-        here = np.flatnonzero((asked >= start) & (asked < end))
-        moved = points[asked[here] - start]
-        query_codes[here] = to_codes(moved + rng.standard_normal(moved.shape) * spread * 0.3)
     starts = np.searchsorted(positions, np.arange(CATEGORIES + 1))
-    return World(codes, positions, styles, rng.random(n), starts, query_codes, positions[asked])
+    codes, styles = np.empty((n, bits // 8), np.uint8), np.empty(n, np.int64)
+    held = min(queries // 2, len(model.held_out))
+    asked = np.sort(rng.choice(n, queries - held, replace=n < queries - held))
+    moved = []
+    for category in range(CATEGORIES):
+        of_it = np.flatnonzero(model.categories == category)
+        weights = model.weights[of_it] / model.weights[of_it].sum()
+        first, last = int(starts[category]), int(starts[category + 1])
+        parents = np.sort(rng.choice(of_it, last - first, p=weights))
+        # Not in the order of their seeds: a shop's products are in none.
+        places = first + rng.permutation(last - first)
+        styles[places] = model.styles[parents]
+        for start in range(first, last, _CHUNK):
+            end = min(last, start + _CHUNK)
+            points = model.descendants(parents[start - first : end - first], rng)
+            codes[places[start - first : end - first]] = to_codes(points, bits)
+            moved.append(points[asked[(asked >= start) & (asked < end)] - start])
+    products = np.concatenate(moved)
+    products += model.moves[rng.choice(len(model.moves), len(products))]
+    chosen = rng.choice(len(model.held_out), held, replace=False)
+    order = rng.permutation(queries)
+    points = np.concatenate([products, model.held_out[chosen]])[order]
+    places_asked = np.concatenate([positions[asked], model.held_categories[chosen]])[order]
+    return {
+        "codes": codes,
+        "positions": positions,
+        "styles": styles,
+        "scores": rng.random(n),
+        "starts": starts,
+        "queries": to_codes(points, bits),
+        "query_categories": places_asked,
+    }
