@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from shopthelook.retrieval.embedded import (
     read_manifest,
 )
 from shopthelook.retrieval.embedded.locking import locked
+from tests.fixtures.disks import limited_files
 from tests.retrieval.embedded.worlds import MADE_FOR, assert_same, change, lived_in, rebuilt
 from tests.retrieval.oracle import Oracle
 
@@ -181,22 +183,23 @@ def test_what_a_crash_left_is_swept_up(tmp_path: Path) -> None:
     assert_same(reopened(tmp_path), oracle)
 
 
-def test_a_full_disk_leaves_the_old_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of files are set as on Unix")
+@pytest.mark.parametrize("size", [0, 100, 2000, 5000])
+def test_a_full_disk_leaves_the_old_snapshot(tmp_path: Path, size: int) -> None:
     index, oracle = lived_in(fresh=1000)
     index.snapshot(tmp_path, MADE_FOR)
     files = sorted(path.name for path in tmp_path.iterdir())
     opened = reopened(tmp_path)
-    change(opened, Oracle(), np.random.default_rng(3), 30)
-
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SnapshotError, match="No space left"):
+    change(opened, Oracle(), np.random.default_rng(3), 300)
+    with (
+        limited_files(size),
+        pytest.raises(SnapshotError, match=f"{tmp_path}: File too large; the one before"),
+    ):
         opened.snapshot(tmp_path, MADE_FOR)
-    monkeypatch.undo()
     assert sorted(path.name for path in tmp_path.iterdir()) == files
     assert_same(reopened(tmp_path), oracle)
+    opened.snapshot(tmp_path, MADE_FOR)
+    assert reopened(tmp_path).digest() == opened.digest()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
