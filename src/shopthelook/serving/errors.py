@@ -11,9 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from shopthelook.catalog import CatalogError
 from shopthelook.errors import ShopError
 from shopthelook.geometry import BoxError
-from shopthelook.images import PictureError
+from shopthelook.images import PictureError, PictureStoreError
 from shopthelook.pipeline.errors import NotFound
 from shopthelook.retrieval.query import QueryError
 from shopthelook.serving.schemas import ErrorAnswer, ErrorBody
@@ -115,6 +116,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ShopError)
     async def shop_error(_request: Request, error: ShopError) -> JSONResponse:
+        if isinstance(error, CatalogError | PictureStoreError):
+            # Not what was asked is wrong, and where the server keeps its files is nobody's business.
+            log.error("%s", error)
+            return answer(
+                503,
+                "storage",
+                "The server cannot read or write its storage right now; what it acknowledged before is kept. "
+                "Its log says why.",
+            )
         status, code, field = describe(error)
         return answer(status, code, str(error), field)
 
