@@ -15,7 +15,7 @@ from shopthelook.pipeline.errors import ShopFolderError
 from shopthelook.retrieval.embedded import EmbeddedIndex, SnapshotError
 from tests.fixtures.disks import read_only
 from tests.pipeline.feeds import Feed, png
-from tests.pipeline.test_crash import everything
+from tests.pipeline.test_crash import everything, rebuilt
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="folders are made read-only as on Unix")
 
@@ -34,10 +34,10 @@ def locked(shop: Shop, feed: Feed, tmp_path: Path) -> Iterator[Shop]:
         yield opened
 
 
-def test_it_searches_from_snapshot_and_database(locked: Shop, shop: Shop) -> None:
+def test_it_searches_from_snapshot_and_database(locked: Shop) -> None:
     assert isinstance(locked.index.refresh(), EmbeddedIndex)
     assert len(locked.index_keeping.open()) == 40
-    assert everything(locked, locked.index) == everything(shop, shop.index)
+    assert everything(locked, locked.index) == everything(locked, rebuilt(locked))
     assert len(locked.search_product("p0003", k=100)) == 19
     assert locked.search(png(seed=3)).objects
     record = locked.catalog.product("p0003")
