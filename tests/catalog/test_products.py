@@ -174,3 +174,43 @@ def test_a_mark_is_known_from_then_on(catalog: Catalog, monkeypatch: pytest.Monk
     monkeypatch.setattr("shopthelook.catalog.mark_rows._KEPT", 3)
     more = [catalog.new_mark() for _ in range(5)]
     assert [catalog.has_mark(mark) for mark in (first, *more)] == [False] * 3 + [True] * 3
+
+
+@pytest.mark.parametrize("page", [1, 7, 10_000])
+def test_a_long_log_keeps_the_last_change_of_each_product(
+    catalog: Catalog, record: MakeRecord, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    rng = np.random.default_rng(page)
+    for _ in range(40):
+        names = [f"p{i}" for i in rng.choice(12, 5, replace=False)]
+        if rng.random() < 0.3:
+            catalog.delete_products(names)
+        else:
+            catalog.put_products([record(name) for name in names])
+    log = catalog.changes(0)
+    last = {change.product_id: change for change in log}
+    kept = sorted(last.values(), key=lambda change: change.seq)
+    assert catalog.forget_outdated_changes() == 0
+    assert catalog.changes(0) == log
+    monkeypatch.setattr("shopthelook.catalog.store._LOG_SLACK", 0)
+    monkeypatch.setattr("shopthelook.catalog.store._PAGE", page)
+    gone = catalog.forget_outdated_changes()
+    left = catalog.changes(0)
+    assert len(left) == len(log) - gone < len(log) // 2
+    # Earlier removals of products that are not there may stay; they say what is true, too.
+    there = set(catalog.product_ids())
+    assert [one for one in left if one in kept] == kept
+    assert all(one.deleted and one.product_id not in there for one in left if one not in kept)
+    assert catalog.last_seq() == log[-1].seq
+    assert catalog.put_products([record("new")]) == log[-1].seq + 1
+
+
+def test_a_product_changed_many_times_keeps_one_change(
+    catalog: Catalog, record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopthelook.catalog.store._LOG_SLACK", 100)
+    import_id = catalog.start_import("x", "products")
+    for turn in range(200):
+        catalog.put_products([record("a", title=str(turn)), record("b")])
+    catalog.finish_import(import_id, {})
+    assert catalog.changes(0) == [Change(399, "a", False), Change(400, "b", False)]

@@ -193,6 +193,29 @@ def test_a_database_that_went_back_is_read_anew(shop: Shop, tmp_path: Path) -> N
     assert len(opened.refresh()) == 300
 
 
+def test_a_shortened_log_is_followed_from_any_snapshot(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(shop, 300)
+    follower = opened_anew(shop)
+    follower.refresh()
+    shop.index.keep()
+    shop.close()
+    folder = layout.index(shop.directory)
+    shutil.copytree(folder, folder.with_name("first"))
+    for seed in range(5):
+        put(shop, 200, seed=seed, first=20 * seed)
+        shop.catalog.delete_products([f"p{i}" for i in range(40 * seed, 40 * seed + 10)])
+    monkeypatch.setattr("shopthelook.catalog.store._LOG_SLACK", 0)
+    shop.index.keep()
+    assert len(shop.catalog.changes(0)) < 600
+    expected = digest(rebuilt(shop))
+    assert digest(follower) == expected
+    assert digest(opened_anew(shop)) == expected
+    shutil.rmtree(folder)
+    folder.with_name("first").rename(folder)
+    assert shop.index_keeping.open().seq == 300
+    assert digest(opened_anew(shop)) == expected
+
+
 def test_much_change_makes_a_snapshot_by_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "_WORTH_KEEPING", 100)
     put(shop, 300)

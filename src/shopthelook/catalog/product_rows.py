@@ -77,6 +77,35 @@ def changed(connection: Connection, after: int, limit: int) -> list[Change]:
     return [Change(row.seq, row.product_id, row.deleted) for row in connection.execute(query)]
 
 
+def forget_outdated(connection: Connection, after: int, limit: int) -> tuple[int | None, int]:
+    """Drop from the `limit` changes that follow number `after` those whose product changed again later.
+
+    The last change of each product stays, also that of its removal; a product removed several times keeps a
+    change for each. The number of the last change that was looked at, None past the end, and how many went.
+    """
+    stretch = sa.select(changes.c.seq).where(changes.c.seq > after).order_by(changes.c.seq).limit(limit)
+    upto = connection.scalar(sa.select(sa.func.max(stretch.subquery().c.seq)))
+    if upto is None:
+        return None, 0
+    product = sa.select(products.c.id).where(products.c.id == changes.c.product_id)
+    # A product carries the number of its last change, so that the log need not be searched for a later one.
+    outdated = sa.or_(
+        sa.and_(~changes.c.deleted, ~product.where(products.c.seq == changes.c.seq).exists()),
+        sa.and_(changes.c.deleted, product.exists()),
+    )
+    gone = connection.execute(
+        sa.delete(changes).where(changes.c.seq > after, changes.c.seq <= upto, outdated)
+    )
+    return upto, gone.rowcount
+
+
+def log_length(connection: Connection) -> tuple[int, int]:
+    """How many changes the log has, and how many products there are."""
+    count = [sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in (changes, products)]
+    row = connection.execute(sa.select(*count)).one()
+    return row[0], row[1]
+
+
 def get(connection: Connection, ids: Sequence[str]) -> dict[str, ProductRecord]:
     """The products that exist, by id."""
     found = {}

@@ -66,8 +66,8 @@ products = Table(
     Index("ix_products_code", "bundle", "id", "code", "category_id"),
 )
 
-# The log that indexes follow. `seq` is given by the writer, who holds the product lock: no gaps, and the
-# order of the numbers is the order of the commits.
+# The log that indexes follow. `seq` is given by the writer, who holds the product lock: the order of the numbers
+# is the order of the commits. Gaps are where a product has changed again later.
 changes = Table(
     "changes",
     metadata,

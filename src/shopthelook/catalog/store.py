@@ -27,6 +27,7 @@ from shopthelook.catalog.records import (
 from shopthelook.catalog.schema import objects, products, scenes
 
 _PAGE = 10_000
+_LOG_SLACK = 10_000
 
 _Batch = TypeVar("_Batch", bound=CodeBatch)
 
@@ -124,9 +125,31 @@ class Catalog:
             return product_rows.last_seq(connection)
 
     def changes(self, after: int, limit: int = 10_000) -> list[Change]:
-        """Product changes that follow number `after`, in order, at most `limit`."""
+        """Product changes that follow number `after`, in order, at most `limit`.
+
+        Of a product that changed several times only the last change is sure to be there; see
+        `forget_outdated_changes`.
+        """
         with self._database.reading() as connection:
             return product_rows.changed(connection, after, limit)
+
+    def forget_outdated_changes(self) -> int:
+        """Shorten the change log where it is long for the number of products. Returns by how many changes.
+
+        Each product's last change stays, so that who follows from any number on still hears of it.
+        """
+        with self._database.reading() as connection:
+            length, count = product_rows.log_length(connection)
+        if length <= 2 * count + _LOG_SLACK:
+            return 0
+        forgotten, after = 0, 0
+        # In many small transactions, so that writers need not wait for it.
+        while True:
+            with self._database.writing(PRODUCT_LOCK) as connection:
+                upto, gone = product_rows.forget_outdated(connection, after, _PAGE)
+            if upto is None:
+                return forgotten
+            forgotten, after = forgotten + gone, upto
 
     def new_mark(self) -> str:
         """Mark the present state with a random name, for something that is made from it.
@@ -217,9 +240,10 @@ class Catalog:
             return import_rows.start(connection, source, kind)
 
     def finish_import(self, import_id: int, counts: Mapping[str, int]) -> None:
-        """Note the end of an import; forgets which products it saw."""
+        """Note the end of an import; forgets which products it saw, and which changes later ones outdate."""
         with self._database.writing() as connection:
             import_rows.finish(connection, import_id, counts)
+        self.forget_outdated_changes()
 
     def last_import(self, kind: str | None = None) -> ImportRecord | None:
         """The import that was started last, of this kind if one is given."""

@@ -122,7 +122,12 @@ class IndexKeeping:
             mark = self._catalog.new_mark()
         except CatalogError as error:
             raise SnapshotError(f"cannot write a snapshot of the index: {error}") from error
-        return index.snapshot(self.folder, self._made_for(mark), seq)
+        manifest = index.snapshot(self.folder, self._made_for(mark), seq)
+        try:
+            self._catalog.forget_outdated_changes()
+        except CatalogError as error:
+            _log.warning("the change log was not shortened: %s", error)
+        return manifest
 
     def try_to_keep(self, index: ProductIndex) -> None:
         """Make a snapshot; where that fails, the log says why, and nothing but time is lost."""
