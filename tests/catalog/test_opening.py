@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from shopthelook.catalog import Catalog, CatalogError
 from shopthelook.catalog.database import Database
@@ -28,6 +29,23 @@ def test_opening_again_keeps_everything(catalog_url: str, record: MakeRecord) ->
         first.put_products([record("a")])
     with Catalog.open(catalog_url) as second:
         assert list(second.product_ids()) == ["a"]
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(
+    catalog_url: str, record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(ScriptDirectory, "get_current_head", lambda self: "0001")
+        upgrade = ScriptDirectory._upgrade_revs
+        patch.setattr(ScriptDirectory, "_upgrade_revs", lambda self, to, now: upgrade(self, "0001", now))
+        with Catalog.open(catalog_url) as first:
+            first.put_products([record("a")])
+            with pytest.raises(CatalogError, match="marks"):
+                first.new_mark()
+    with Catalog.open(catalog_url) as second:
+        assert list(second.product_ids()) == ["a"]
+        assert second.has_mark(second.new_mark())
+        test_migrations_make_the_schema(second)
 
 
 def test_processes_that_open_at_once(catalog_url: str) -> None:

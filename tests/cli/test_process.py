@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from shopthelook import Shop
-from tests.pipeline.feeds import Feed
+from tests.pipeline.feeds import Feed, png
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
@@ -40,6 +40,29 @@ def test_status_and_streams(shop: Shop, feed: Feed, tmp_path: Path) -> None:
     misused = call("nonsense")
     assert (misused.returncode, misused.stdout) == (2, "")
     assert "nonsense" in misused.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are closed as on Unix")
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_a_reader_that_has_seen_enough(shop: Shop, feed: Feed, form: list[str]) -> None:
+    """`| head -1` ends the command without a word."""
+    for number in range(900):
+        feed.add(f"p{number:04}", image_link="one.png", title="long " * 20)
+    (feed.folder / "one.png").write_bytes(png())
+    shop.import_products(feed.write().path)
+    process = subprocess.Popen(
+        [*COMMAND, "products", "list", "--limit", "900", *form, "--shop", str(shop.directory)],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert "p0000" in process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.wait()
 
 
 def test_importing_the_package_stays_light() -> None:
