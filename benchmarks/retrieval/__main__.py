@@ -19,6 +19,7 @@ from benchmarks.retrieval.real import PICTURES
 from benchmarks.retrieval.rows import HEAD, kept, line, written
 from benchmarks.retrieval.summary import summary
 from benchmarks.retrieval.world import world_of
+from shopthelook.errors import ShopError
 
 MODES = {"callers": callers.measured, "writes": writing.measured}
 """What is measured of the embedded index beside single calls, by the name that `--engines` knows."""
@@ -71,6 +72,8 @@ def main() -> None:
                         take(row)
             except ImportError as error:
                 print(f"{name} is left out: {error}; pip install -e '.[bench]'", file=sys.stderr)
+            except ShopError as error:
+                print(f"{name} is left out: {error}", file=sys.stderr)
         if options.json is not None:
             fresh = {row.engine for row in rows}
             rest = [row for row in before if row.engine not in fresh]
