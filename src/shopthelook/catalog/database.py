@@ -144,8 +144,8 @@ class Database:
 _HINTS = {
     "file is not a database": "; name another file, or restore it from a backup",
     "malformed": "; restore it from a backup",
-    "unable to open": "; check that the folder exists and may be written",
-    "readonly": "; check that the folder exists and may be written",
+    "unable to open": "; check that the folder exists, and that it and the file may be read and written",
+    "readonly": "; it could be written when it was opened: check its disk and its folder, and open it again",
     "disk is full": "; what was acknowledged is kept: make room on the disk and do the same again",
     "No space left": "; what was acknowledged is kept: make room on the disk and do the same again",
     "disk I/O error": "; what was acknowledged is kept: see whether the disk is full or broken, and do the same again",
