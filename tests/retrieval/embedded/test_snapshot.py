@@ -18,6 +18,7 @@ from shopthelook.retrieval.embedded import (
     OtherSnapshot,
     SnapshotError,
     read_manifest,
+    storing,
 )
 from shopthelook.retrieval.embedded.locking import locked
 from tests.fixtures.disks import limited_files
@@ -165,6 +166,17 @@ def test_a_snapshot_of_a_later_format_is_refused(tmp_path: Path, monkeypatch: py
     EmbeddedIndex(64).snapshot(tmp_path, MADE_FOR)
     monkeypatch.undo()
     with pytest.raises(OtherSnapshot, match="format 99"):
+        reopened(tmp_path)
+
+
+def test_segments_laid_out_otherwise_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    to_arrays = storing.to_arrays
+    monkeypatch.setattr(
+        storing, "to_arrays", lambda segment: {f"v9.{k}": a for k, a in to_arrays(segment).items()}
+    )
+    lived_in()[0].snapshot(tmp_path, MADE_FOR)
+    monkeypatch.undo()
+    with pytest.raises(OtherSnapshot, match="another version of shopthelook"):
         reopened(tmp_path)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from shopthelook.retrieval.embedded.errors import DamagedSnapshot, NoSnapshot, OtherSnapshot
 
 MANIFEST = "manifest.json"
+# To be raised whenever a segment is made of other arrays, or one of them means something else.
 FORMAT = 1
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shopthelook.retrieval.embedded import arrays, storing
-from shopthelook.retrieval.embedded.errors import DamagedSnapshot, SnapshotError
+from shopthelook.retrieval.embedded.errors import DamagedSnapshot, OtherSnapshot, SnapshotError
 from shopthelook.retrieval.embedded.locking import locked
 from shopthelook.retrieval.embedded.manifest import (
     FORMAT,
@@ -116,7 +116,14 @@ def _parts(folder: Path, manifest: Manifest) -> list[Part]:
     dead = {} if manifest.dead is None else arrays.read(_file(folder, manifest.dead[0]), manifest.dead[1])
     parts = []
     for name, written in manifest.files.items():
-        part = Part(storing.from_arrays(name, arrays.read(_file(folder, name), written)))
+        found = arrays.read(_file(folder, name), written)
+        try:
+            part = Part(storing.from_arrays(name, found))
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            # Its bytes are as they were written, so it was written by code that lays out segments otherwise.
+            raise OtherSnapshot(
+                f"{_file(folder, name)} is laid out as another version of shopthelook does ({error!r})"
+            ) from error
         parts.append(Part(part.segment, dead[name]) if name in dead else part)
     return parts
 
