@@ -13,11 +13,13 @@ import pytest
 
 from shopthelook import Shop
 from shopthelook.pipeline import layout
+from shopthelook.pipeline.errors import SourceError
 from shopthelook.pipeline.following import FollowingIndex
 from shopthelook.retrieval.embedded import EmbeddedIndex, SnapshotError
-from tests.fixtures.disks import files_up_to, small_disk
+from tests.fixtures.disks import files_up_to, limited_files, small_disk
 from tests.pipeline.feeds import Feed
 from tests.pipeline.test_crash import ROOT, rebuilt
+from tests.pipeline.web import Web
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and disks are made as on Unix")
 
@@ -100,6 +102,32 @@ def test_a_snapshot_that_does_not_fit_leaves_the_one_before(shop: Shop, feed: Fe
         resize(10_000_000)
         assert command("index", "snapshot", "--shop", shop.directory).returncode == 0
         assert len(shop.index_keeping.open()) == 300
+
+
+def test_a_feed_by_address_that_does_not_fit(shop: Shop, web: Web) -> None:
+    rows = "\n".join(f"p{i},A,/a.png" for i in range(5000))
+    web.files["/feed.csv"] = f"id,title,image_link\n{rows}\n".encode()
+    with (
+        limited_files(10_000),
+        pytest.raises(SourceError, match=f"cannot keep the feed in {shop.directory} .* File too large"),
+    ):
+        shop.import_products(f"{web.address}/feed.csv", allow_private=True, limit=1)
+    assert shop.import_products(f"{web.address}/feed.csv", allow_private=True, limit=1).read == 1
+
+
+def test_a_category_list_that_does_not_fit_leaves_the_one_before(shop: Shop, tmp_path: Path) -> None:
+    own = tmp_path / "list.txt"
+    own.write_text("\n".join(f"{one.id} - {one.full}" for one in shop.taxonomy))
+    shop.load_taxonomy(own)
+    own.write_text(own.read_text() + "\n999999 - Animals & Pet Supplies > Unicorns")
+    with (
+        limited_files(1000),
+        pytest.raises(SourceError, match=r"taxonomy.txt: File too large; the shop keeps"),
+    ):
+        shop.load_taxonomy(own)
+    assert 999999 not in {one.id for one in layout.open_taxonomy(shop.directory)}
+    shop.load_taxonomy(own)
+    assert 999999 in {one.id for one in layout.open_taxonomy(shop.directory)}
 
 
 def test_all_on_one_small_disk(tmp_path: Path, feed: Feed, new_shop: Callable[..., Shop]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from shopthelook.catalog.feeds import FeedError, FeedProblem, FeedRow, read_feed
 from shopthelook.images import Fetcher
+from shopthelook.pipeline.errors import SourceError
 from shopthelook.pipeline.picture_links import LinkRules, is_address
 
 
@@ -86,6 +87,7 @@ def open_feed(feed: str | Path, fetcher: Fetcher, scratch: Path) -> Iterator[Fee
 
     Raises:
         FetchError: the address cannot be fetched.
+        SourceError: there is no room for it in ``scratch``.
         FeedError: (from ``rows()``) there is no such file, or it is not a feed.
     """
     text = str(feed)
@@ -93,8 +95,27 @@ def open_feed(feed: str | Path, fetcher: Fetcher, scratch: Path) -> Iterator[Fee
         path = Path(feed)
         yield FeedSource(text, LinkRules(folder=path if path.is_dir() else path.parent), _path=path)
         return
-    with tempfile.TemporaryFile(dir=scratch) as file:
-        with fetcher.stream(text) as body:
-            shutil.copyfileobj(body, file)
+    with _downloaded(text, fetcher, scratch) as file:
         name = Path(urlsplit(text).path).name or "feed"
         yield FeedSource(name, LinkRules(address=text), _file=file)
+
+
+def _downloaded(address: str, fetcher: Fetcher, scratch: Path) -> BinaryIO:
+    """An unnamed file with what is at the address. Raises as `open_feed` does."""
+    try:
+        file = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 - the caller closes it
+        try:
+            with fetcher.stream(address) as body:
+                shutil.copyfileobj(body, file)
+            file.flush()
+        except BaseException:
+            # Closing writes what is left, which fails as before.
+            with suppress(OSError):
+                file.close()
+            raise
+    except OSError as error:
+        raise SourceError(
+            f"cannot keep the feed in {scratch} while it is read: {error.strerror or error}; make room and do the "
+            "same again"
+        ) from error
+    return file

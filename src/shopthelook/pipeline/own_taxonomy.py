@@ -41,7 +41,13 @@ def load_taxonomy(shop: Shop, source: str | os.PathLike[str], *, allow_private: 
                     f"{name} has no category {label.category_id} ({label.path}), which {bundle.id} "
                     "speaks of; load a complete list, or set another model in shop.toml first"
                 ) from None
-    layout.write_atomically(layout.taxonomy(shop.directory), data)
+    try:
+        layout.write_atomically(layout.taxonomy(shop.directory), data)
+    except OSError as error:
+        raise SourceError(
+            f"cannot write {layout.taxonomy(shop.directory)}: {error.strerror or error}; the shop keeps the list "
+            "that it had"
+        ) from error
     return taxonomy
 
 
