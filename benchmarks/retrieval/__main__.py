@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.retrieval import callers, writing
 from benchmarks.retrieval.engines import MAKERS, engines
 from benchmarks.retrieval.measure import CLOCKS, Asking, Row
-from benchmarks.retrieval.real import PICTURES
+from benchmarks.retrieval.real import MOST, PICTURES
 from benchmarks.retrieval.rows import HEAD, kept, line, written
 from benchmarks.retrieval.summary import summary
 from benchmarks.retrieval.world import world_of
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--k", type=int, default=10)
     found.add_argument("--engines", default=",".join(names), help=f"of {','.join(names)} [all]")
     found.add_argument("--pictures", type=Path, default=PICTURES, help=f"folder of tar files [{PICTURES}]")
+    found.add_argument("--crops", type=int, default=MOST, help=f"pictures embedded at most [{MOST}]")
     found.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu: for a machine that is busy")
     found.add_argument("--budget", type=float, default=10, help="seconds a case at most [10]")
     found.add_argument("--json", type=Path, help="write the rows to this file, one a line")
@@ -42,13 +44,13 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def main() -> None:
-    options = parser().parse_args()
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = parser().parse_args(arguments)
     names = options.engines.split(",")
     if unknown := [name for name in names if name not in MAKERS and name not in MODES]:
         parser().error(f"no engine is called {', '.join(unknown)}; there are: {', '.join([*MAKERS, *MODES])}")
     begin = time.perf_counter()
-    world = world_of(options.n, options.bits, options.queries, options.pictures)
+    world = world_of(options.n, options.bits, options.queries, options.pictures, options.crops)
     asking = Asking(world, options.k)
     print(
         f"{len(world):,} products of {world.bits} bits in {time.perf_counter() - begin:.1f} s, made from {world.source}"

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.engines import Case, Engine, Task
+from benchmarks.retrieval.keeping import kept, wrote
 from benchmarks.retrieval.oracle import nearest, recall
-from benchmarks.retrieval.real import KEPT
 from benchmarks.retrieval.world import World
 
 CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "cpu": time.process_time}
@@ -130,12 +130,12 @@ class Asking:
         if number not in self._true:
             world, case = self.world, self.cases[number]
             kind = "category" if case.category else "all"
-            path = KEPT / f"true-{world.key}" / f"{self.k}-{case.name}-{kind}.npz"
+            path = kept(f"true-{world.key}", f"{self.k}-{case.name}-{kind}.npz")
             if not path.is_file():
                 found = self._nearest(case)
                 lengths = [len(distances) for distances in found]
-                path.parent.mkdir(parents=True, exist_ok=True)
-                np.savez(path, lengths=np.array(lengths), distances=np.concatenate(found))
+                arrays = {"lengths": np.array(lengths), "distances": np.concatenate(found)}
+                wrote(path, lambda half: np.savez(half, allow_pickle=False, **arrays))
             with np.load(path) as arrays:
                 ends = np.cumsum(arrays["lengths"])[:-1]
                 self._true[number] = np.split(arrays["distances"], ends)

@@ -2,12 +2,13 @@
 
 It works on the embedder's outputs before their signs are taken (512 numbers; a code is their signs).
 
-Categories. The coarse categories with enough pictures, the most frequent halved in two by 2-means until there
-are 30, as finer categories would; their shares fall as 1 / rank ** 1.1.
+Categories. The coarse categories with enough pictures, the most frequent halved across the direction in which
+their things differ most until there are 30, as finer categories would; their shares fall as 1 / rank ** 1.1.
 
 A product descends from one real thing x of its category, its seed; some seeds have many more descendants than
 others (1 + a Pareto number's weight), as some things are sold in many versions. With c the mean of the
-category, y_1 .. y_64 the 64 nearest real things of the category to x, and z, e standard normal:
+category, y_1 .. y_64 the 64 real things nearest to x in the category (in all where the category has fewer than
+128), and z, e standard normal:
 
     product = c + sqrt(1 - h**2) (x - c) + h / 8 sum_k z_k (y_k - x) + b e,    h = 0.8, b = 0.2
 
@@ -29,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.real import Real
+from shopthelook.errors import ShopError
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -39,6 +41,7 @@ NEIGHBOURS = 64
 WALK, OWN = np.float32(0.8), np.float32(0.2)
 _PARETO = 2.0
 _LEAST_THINGS = 30  # a category with fewer has too few neighbours to walk between
+_FEWEST = 300
 _HELD_OUT = 9  # one real thing in so many is kept for queries
 
 
@@ -74,9 +77,11 @@ class Model:
 
 
 def fitted(real: Real, seed: int = 0) -> Model:
-    """The model of these embeddings; the same for the same ones."""
+    """The model of these embeddings; the same for the same ones. Raises `ShopError` where they are too few."""
+    if len(real.floats) < _FEWEST:
+        raise ShopError(f"{len(real.floats)} pictures are too few to extend; {_FEWEST} are needed")
     rng = np.random.default_rng(seed)
-    categories = _numbered(real, rng)
+    categories = _numbered(real)
     rows = rng.permutation(np.flatnonzero(categories >= 0))
     held, kept = rows[: len(rows) // _HELD_OUT], rows[len(rows) // _HELD_OUT :]
     seeds, own = real.floats[kept], categories[kept]
@@ -86,9 +91,9 @@ def fitted(real: Real, seed: int = 0) -> Model:
     near = np.empty((len(seeds), NEIGHBOURS), np.int64)
     for category in range(CATEGORIES):
         of_it = np.flatnonzero(own == category)
-        order = np.argsort(_squares(seeds[of_it], seeds[of_it]), axis=1)[:, 1 : NEIGHBOURS + 1]
-        # A small category's few neighbours serve several times.
-        near[of_it] = of_it[order[:, np.arange(NEIGHBOURS) % order.shape[1]]]
+        among = of_it if len(of_it) >= 2 * NEIGHBOURS else np.arange(len(seeds))
+        order = np.argsort(_squares(seeds[of_it], seeds[among]), axis=1)[:, 1 : NEIGHBOURS + 1]
+        near[of_it] = among[order]
     weights = 0.3 + rng.pareto(_PARETO, len(seeds))
     return Model(
         seeds, own, styles, centres, near, weights, real.floats[held], categories[held], real.moves
@@ -111,10 +116,10 @@ def clustered(points: Floats, count: int, rng: np.random.Generator, rounds: int 
 
 def nearest(points: Floats, centres: Floats) -> Numbers:
     """(n,) row of the centre nearest to each point."""
-    return np.argmin(_squares(points, centres), axis=1)
+    return np.argmin(_squares(points, centres), axis=1).astype(np.int64)
 
 
-def _numbered(real: Real, rng: np.random.Generator) -> Numbers:
+def _numbered(real: Real) -> Numbers:
     """Each thing's category as a number below CATEGORIES, -1 for one that is left out."""
     ids, counts = np.unique(real.categories, return_counts=True)
     chosen = ids[np.argsort(-counts, kind="stable")][:CATEGORIES]
@@ -122,8 +127,10 @@ def _numbered(real: Real, rng: np.random.Generator) -> Numbers:
     groups = [group for group in groups if len(group) >= _LEAST_THINGS] or groups[:1]
     while len(groups) < CATEGORIES:
         largest = groups.pop(int(np.argmax([len(group) for group in groups])))
-        half = nearest(real.floats[largest], clustered(real.floats[largest], 2, rng))
-        groups += [largest[half == 0], largest[half == 1]]
+        points = real.floats[largest] - real.floats[largest].mean(axis=0)
+        along = points @ np.linalg.svd(points, full_matrices=False)[2][0]
+        upper = along > np.median(along)
+        groups += [largest[~upper], largest[upper]]
     numbers = np.full(len(real.floats), -1)
     for number, group in enumerate(sorted(groups, key=len, reverse=True)):
         numbers[group] = number

@@ -12,17 +12,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.retrieval.keeping import kept, wrote
 from benchmarks.retrieval.pictures import Look, listed, pixels, sampled
 from shopthelook.embedding import Embedder
 from shopthelook.models import open_bundle
 
-KEPT = Path(__file__).parents[2] / "runs" / "retrieval"
-"""Where what takes long to make is kept; git ignores it."""
-
 PICTURES = Path(__file__).parents[2].parent / "shared" / "data"
 
-_MOST = 9000
+MOST = 9000
 _MOVED = 1000
+_APART = 8  # a second look at one thing in eight at most
 _SEED = 0
 _STEP = 64
 
@@ -42,23 +41,21 @@ class Real:
     key: str
 
 
-def real(folder: Path = PICTURES, most: int = _MOST, threads: int = 0) -> Real:
+def real(folder: Path = PICTURES, most: int = MOST, threads: int = 0) -> Real:
     """Up to `most` things of the pictures in `folder`, or of the demo's where none lie there."""
     looks = sampled(listed(folder), most, _SEED)
-    again = looks[:: max(1, len(looks) // _MOVED)]
+    apart = max(_APART, len(looks) // _MOVED)
+    again = looks[::apart]
     bundle = open_bundle("embedder-lite", "embedder")
     what = hashlib.sha256(repr((looks, bundle.card.sha256, len(again), 1)).encode()).hexdigest()[:16]
-    path = KEPT / f"real-{what}.npz"
+    path = kept(f"real-{what}.npz")
     if not path.is_file():
         embedder = Embedder(bundle, threads)
         floats = _embedded(embedder, pixels(folder, looks), len(looks))
-        first = floats[:: max(1, len(looks) // _MOVED)]
+        first = floats[::apart]
         moves = _embedded(embedder, pixels(folder, again, moved=_SEED), len(again)) - first
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Under another name first: a run that is stopped here leaves no half a file.
-        half = path.with_suffix(".half.npz")
-        np.savez(half, floats=floats.astype(np.float16), moves=moves.astype(np.float16))
-        half.replace(path)
+        halves = {"floats": floats.astype(np.float16), "moves": moves.astype(np.float16)}
+        wrote(path, lambda half: np.savez(half, allow_pickle=False, **halves))
     with np.load(path) as arrays:
         floats, moves = arrays["floats"].astype(np.float32), arrays["moves"].astype(np.float32)
     categories = np.array([look.category for look in looks])

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.retrieval.keeping import kept
 from benchmarks.retrieval.measure import machine
-from benchmarks.retrieval.real import KEPT, PICTURES
+from benchmarks.retrieval.real import PICTURES
 from benchmarks.retrieval.world import World, attributes, world_of
 from shopthelook.retrieval import Attributes, Query
 from shopthelook.retrieval.embedded import EmbeddedIndex
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--pictures", type=Path, default=PICTURES, help="folder of the tar files")
     parser.add_argument(
-        "--folder", type=Path, default=KEPT / "scale", help="of the snapshot, removed at the end"
+        "--folder", type=Path, default=kept("scale"), help="of the snapshot, removed at the end"
     )
     parser.add_argument("--keep", action="store_true", help="leave the snapshot where it is")
     parser.add_argument("--json", type=Path, help="write the figures to this file")

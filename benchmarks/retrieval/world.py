@@ -12,11 +12,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.retrieval.keeping import kept, wrote
 from benchmarks.retrieval.model import CATEGORIES, STYLES, Floats, Model, fitted
-from benchmarks.retrieval.real import KEPT, PICTURES, real
+from benchmarks.retrieval.real import MOST, PICTURES, real
 from shopthelook.retrieval import Attributes
 from shopthelook.retrieval.query import Filter, In, Range
 
+_SEED = 0
 _BRANDS = 100
 _COLORS = ("black", "white", "grey", "brown", "blue", "green", "red", "beige", "pink", "gold", "navy", "teal")
 _CHUNK = 50_000
@@ -126,17 +128,14 @@ def attributes(start: int, styles: NDArray[np.int64], scores: NDArray[np.float64
     ]
 
 
-def world_of(n: int, bits: int, queries: int, pictures: Path = PICTURES, seed: int = 0) -> World:
-    """A world made from pictures; kept in a file once made."""
-    embedded = real(pictures)
-    key = hashlib.sha256(repr((embedded.key, n, bits, queries, seed, 1)).encode()).hexdigest()[:16]
-    path = KEPT / f"world-{key}.npz"
+def world_of(n: int, bits: int, queries: int, pictures: Path = PICTURES, most: int = MOST) -> World:
+    """A world made from at most so many things in pictures; kept in a file once made."""
+    embedded = real(pictures, most)
+    key = hashlib.sha256(repr((embedded.key, n, bits, queries, _SEED, 2)).encode()).hexdigest()[:16]
+    path = kept(f"world-{key}.npz")
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        arrays = made(fitted(embedded), n, bits, queries, seed)
-        half = path.with_suffix(".half.npz")
-        np.savez(half, allow_pickle=False, **arrays)
-        half.replace(path)
+        arrays = made(fitted(embedded), n, bits, queries, _SEED)
+        wrote(path, lambda half: np.savez(half, allow_pickle=False, **arrays))
     with np.load(path) as stored:
         return World(**{name: stored[name] for name in stored.files}, key=key, source=embedded.source)
 

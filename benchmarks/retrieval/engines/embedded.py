@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.retrieval.engines.task import Case, Distances, Engine, Task
-from benchmarks.retrieval.real import KEPT
+from benchmarks.retrieval.keeping import kept
 from benchmarks.retrieval.world import World
 from shopthelook.retrieval import Query, embedded
 from shopthelook.retrieval.embedded import EmbeddedIndex, SnapshotError
@@ -58,11 +58,11 @@ def filled(world: World, recall: float = 1.0, threads: int = 1) -> tuple[Embedde
     Snapshots of another state of the engine's code are thrown away.
     """
     kind = "tokens" if recall < 1 else "exact"
-    folder = KEPT / f"embedded-{world.key}-{kind}-{_state()}"
+    folder = kept(f"embedded-{world.key}-{kind}-{_state()}")
     try:
         index = EmbeddedIndex.open(folder, world.bits, _MADE_FOR, threads, recall)
     except SnapshotError:
-        for old in KEPT.glob(f"embedded-{world.key}-{kind}-*"):
+        for old in folder.parent.glob(f"embedded-{world.key}-{kind}-*"):
             shutil.rmtree(old)
         made = EmbeddedIndex(world.bits, threads=0, recall=0.99 if recall < 1 else 1.0)
         for start in range(0, len(world), _STEP):
@@ -70,7 +70,6 @@ def filled(world: World, recall: float = 1.0, threads: int = 1) -> tuple[Embedde
             ids = [f"p{i:08}" for i in range(start, end)]
             made.upsert(ids, world.codes[start:end], world.positions[start:end], world.attributes(start, end))
         made.compact()
-        folder.parent.mkdir(parents=True, exist_ok=True)
         made.snapshot(folder, _MADE_FOR)
         index = EmbeddedIndex.open(folder, world.bits, _MADE_FOR, threads, recall)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

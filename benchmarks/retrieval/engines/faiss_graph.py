@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.engines.faiss_flat import chosen
-from benchmarks.retrieval.engines.keeping import kept
 from benchmarks.retrieval.engines.task import Case, Distances, Engine, Task, in_order, only_found
+from benchmarks.retrieval.keeping import kept, wrote
 from benchmarks.retrieval.world import World
 
 _LINKS, _CONSTRUCTION = 32, 100
@@ -51,13 +51,14 @@ def graph(world: World) -> Iterator[Engine]:
 
 
 def _built(world: World, category: int | None, codes: NDArray[np.uint8]) -> faiss.IndexBinaryHNSW:
-    path = kept(world, f"faiss-hnsw-{_LINKS}-{_CONSTRUCTION}-{'all' if category is None else category}")
+    path = kept(
+        f"peers-{world.key}", f"faiss-hnsw-{_LINKS}-{_CONSTRUCTION}-{'all' if category is None else category}"
+    )
     if path.is_file():
         return faiss.read_index_binary(str(path))
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     index = faiss.IndexBinaryHNSW(world.bits, _LINKS)
     index.hnsw.efConstruction = _CONSTRUCTION
     index.add(codes)
-    faiss.write_index_binary(index, str(path.with_suffix(".half")))
-    path.with_suffix(".half").replace(path)
+    wrote(path, lambda half: faiss.write_index_binary(index, str(half)))
     return index

@@ -9,8 +9,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.retrieval.engines.keeping import kept
 from benchmarks.retrieval.engines.task import Case, Distances, Engine, Task, in_order, only_found
+from benchmarks.retrieval.keeping import kept, wrote
 from benchmarks.retrieval.world import World
 
 PROBES = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -88,7 +88,7 @@ def _looked_up(
 
 
 def _built(world: World, category: int | None, codes: NDArray[np.uint8]) -> faiss.IndexBinaryIVF:
-    path = kept(world, f"faiss-ivf-{'all' if category is None else category}")
+    path = kept(f"peers-{world.key}", f"faiss-ivf-{'all' if category is None else category}")
     if path.is_file():
         return faiss.read_index_binary(str(path))
     lists = max(1, min(int(4 * len(codes) ** 0.5), len(codes) // 40))
@@ -97,6 +97,5 @@ def _built(world: World, category: int | None, codes: NDArray[np.uint8]) -> fais
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     index.train(codes[sample])
     index.add(codes)
-    faiss.write_index_binary(index, str(path.with_suffix(".half")))
-    path.with_suffix(".half").replace(path)
+    wrote(path, lambda half: faiss.write_index_binary(index, str(half)))
     return index

@@ -15,9 +15,9 @@ import lancedb
 import pyarrow as pa
 from lancedb.index import Bitmap, BTree, IvfFlat
 
-from benchmarks.retrieval.engines.keeping import kept
 from benchmarks.retrieval.engines.sql import condition
 from benchmarks.retrieval.engines.task import Distances, Engine, Task
+from benchmarks.retrieval.keeping import kept
 from benchmarks.retrieval.world import World
 
 PROBES = (8, 32, 128, 512)
@@ -27,7 +27,7 @@ _CHUNK = 100_000
 def lance(world: World) -> Iterator[Engine]:
     """Scans with prefiltering, then the inverted file with several numbers of lists that are looked at."""
     table = _filled(world)
-    folder = kept(world, "lancedb")
+    folder = kept(f"peers-{world.key}", "lancedb")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / len(world)
     yield Engine("lancedb", "scan", _answer(world, table, None), size)
     for probes in PROBES:
@@ -52,8 +52,8 @@ def _answer(world: World, table: Any, probes: int | None) -> Callable[[Task], li
 
 
 def _filled(world: World) -> Any:
-    database = lancedb.connect(str(kept(world, "lancedb")))
-    if (kept(world, "lancedb") / "ready").is_file():
+    database = lancedb.connect(str(kept(f"peers-{world.key}", "lancedb")))
+    if (kept(f"peers-{world.key}", "lancedb") / "ready").is_file():
         return database.open_table("products")
     table = database.create_table(
         "products", _batches(world), schema=_schema(world.bits // 8), mode="overwrite"
@@ -62,7 +62,7 @@ def _filled(world: World) -> Any:
     table.create_index("code", config=IvfFlat(distance_type="hamming", num_partitions=lists))
     for column, kind in (("category", Bitmap()), ("style", Bitmap()), ("score", BTree())):
         table.create_index(column, config=kind)
-    (kept(world, "lancedb") / "ready").touch()
+    (kept(f"peers-{world.key}", "lancedb") / "ready").touch()
     return table
 
 

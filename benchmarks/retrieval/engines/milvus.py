@@ -16,8 +16,8 @@ import numpy as np
 from milvus import MilvusServer
 from pymilvus import DataType, MilvusClient
 
-from benchmarks.retrieval.engines.keeping import kept
 from benchmarks.retrieval.engines.task import Distances, Engine, Task, in_order
+from benchmarks.retrieval.keeping import kept
 from benchmarks.retrieval.world import World
 from shopthelook.errors import ShopError
 from shopthelook.retrieval.query import Filter, In, Range
@@ -40,7 +40,7 @@ def milvus(world: World) -> Iterator[Engine]:
                 " beside each other, or set MILVUS_URI to use it"
             )
     server = MilvusServer(wait_for_started=True)
-    server.set_base_dir(str(kept(world, "milvus").resolve()))
+    server.set_base_dir(str(kept(f"peers-{world.key}", "milvus").resolve()))
     server.start()
     try:
         yield from _asked(world, f"http://127.0.0.1:{server.listen_port}")

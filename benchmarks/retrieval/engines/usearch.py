@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from usearch.index import Index, MetricKind, search
 
-from benchmarks.retrieval.engines.keeping import kept
 from benchmarks.retrieval.engines.plain import rows_of
 from benchmarks.retrieval.engines.task import Distances, Engine, Task, in_order, no_filter
+from benchmarks.retrieval.keeping import kept, wrote
 from benchmarks.retrieval.world import World
 
 _LINKS, _CONSTRUCTION = 32, 100
@@ -60,7 +60,9 @@ def _rows(found: Any) -> list[NDArray[np.int32]]:
 
 
 def _built(world: World, category: int | None, codes: NDArray[np.uint8]) -> Index:
-    path = kept(world, f"usearch-{_LINKS}-{_CONSTRUCTION}-{'all' if category is None else category}")
+    path = kept(
+        f"peers-{world.key}", f"usearch-{_LINKS}-{_CONSTRUCTION}-{'all' if category is None else category}"
+    )
     index = Index(
         ndim=world.bits,
         metric="hamming",
@@ -72,6 +74,5 @@ def _built(world: World, category: int | None, codes: NDArray[np.uint8]) -> Inde
         index.load(str(path))
         return index
     index.add(np.arange(len(codes)), codes, threads=0)
-    index.save(str(path.with_suffix(".half")))
-    path.with_suffix(".half").replace(path)
+    wrote(path, lambda half: index.save(str(half)))
     return index
