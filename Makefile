@@ -53,6 +53,10 @@ format: setup ## let ruff format the code
 bench: setup ## measure speed; writes JSON to runs/bench
 	@mkdir -p runs/bench
 	$(BIN)/python -m benchmarks.photo --json runs/bench/photo.json
+	$(BIN)/python -m pip install --quiet -e ".[bench]"
+	$(BIN)/python -m benchmarks.retrieval --n 100000 --budget 2 --json runs/bench/retrieval.jsonl \
+	  --plot runs/bench/retrieval.png \
+	  --engines memory,embedded,tokens,numpy,faiss-flat,faiss-ivf,usearch-exact,callers,writes
 
 clean: ## remove what was built, not the shops
 	rm -rf .venv web/node_modules src/shopthelook/serving/pages runs/bench
