@@ -7,25 +7,22 @@ many threads as the machine has cores.
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from milvus import MilvusServer
 from pymilvus import DataType, MilvusClient
 
+from benchmarks.retrieval.engines.milvus_server import serving
 from benchmarks.retrieval.engines.task import Distances, Engine, Task, in_order
 from benchmarks.retrieval.keeping import kept
 from benchmarks.retrieval.world import World
-from shopthelook.errors import ShopError
 from shopthelook.retrieval.query import Filter, In, Range
 
-_ETCD = 2379  # of the server's own store; it cannot be set
 _CHUNK = 20_000
 _PARTITIONS = 30
-PROBES = (8, 32, 128)
+PROBES = (8, 32, 128, 512)
 
 
 def milvus(world: World) -> Iterator[Engine]:
@@ -33,19 +30,8 @@ def milvus(world: World) -> Iterator[Engine]:
     if uri := os.environ.get("MILVUS_URI"):
         yield from _asked(world, uri)
         return
-    with socket.socket() as port:
-        if port.connect_ex(("127.0.0.1", _ETCD)) == 0:
-            raise ShopError(
-                f"port {_ETCD} is taken, most likely by another Milvus server: stop that one, for two cannot run"
-                " beside each other, or set MILVUS_URI to use it"
-            )
-    server = MilvusServer(wait_for_started=True)
-    server.set_base_dir(str(kept(f"peers-{world.key}", "milvus").resolve()))
-    server.start()
-    try:
-        yield from _asked(world, f"http://127.0.0.1:{server.listen_port}")
-    finally:
-        server.stop()
+    with serving(kept(f"peers-{world.key}", "milvus").resolve()) as started:
+        yield from _asked(world, started)
 
 
 def _asked(world: World, uri: str) -> Iterator[Engine]:
@@ -79,6 +65,7 @@ def _answer(
                 filter=expression(task.case.where, category),
                 limit=task.k,
                 search_params=parameters,
+                consistency_level="Eventually",
             )
             return [np.array([hit["distance"] for hit in hits], np.int32) for hits in found]
 
