@@ -3,7 +3,8 @@
 For growing numbers of things it prints how far the nearest and the tenth nearest of them are from a query, and the
 local intrinsic dimension that the distances speak of (the estimate of Levina and Bickel, 2004, from ten
 neighbours), of real things asked for by real ones, made products asked for by other made ones, and made ones asked
-for by real ones. What real things would show beyond those that there are is the line through the last three.
+for by real ones. What real things would show beyond those that there are is the line through the last three. The
+table is printed, or with `--page` put between the page's marks.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from benchmarks.retrieval.model import fitted
 from benchmarks.retrieval.oracle import nearest
 from benchmarks.retrieval.real import PICTURES, real
+from benchmarks.retrieval.report import put_in, table
 from benchmarks.retrieval.world import to_codes, world_of
 from shopthelook.embedding import pack
 
@@ -64,6 +66,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=1_000_000, help="products [1000000]")
     parser.add_argument("--queries", type=int, default=200, help="queries of each kind [200]")
     parser.add_argument("--pictures", type=Path, default=PICTURES, help="folder of the tar files")
+    parser.add_argument("--page", type=Path, help="put the table into this page")
     options = parser.parse_args()
     embedded = real(options.pictures)
     model, world = fitted(embedded), world_of(options.n, 512, 400, options.pictures)
@@ -75,27 +78,36 @@ def main() -> None:
     steps = [1000 * 2**i for i in range(4)]
     real_rows = [seen(asked, seeds[:step]) for step in steps if step < len(seeds)]
     real_rows.append(seen(asked, seeds))
-    print(embedded.source)
-    print(
-        f"{'of':>10} {'asked by':>10} {'things':>9} {'nearest 10/50/90%':>20} {'tenth':>6} {'dimension':>9}"
-    )
-    for row in real_rows:
-        _printed("real", "real", row)
-    for things in [*(row.things for row in real_rows), 64_000, 256_000, len(order)]:
-        if things > len(order):
-            continue
+    counts = [row.things for row in real_rows]
+    lines = []
+    for things in [*counts, *(more for more in (64_000, 256_000) if more < len(order)), len(order)]:
+        real_row = next((row for row in real_rows if row.things == things), None)
+        made_row, across = (seen(by, world.codes[order[:things]]) for by in (others, asked))
         first, tenth = continued(real_rows, things)
-        _printed("made", "made", seen(others, world.codes[order[:things]]))
-        _printed("made", "real", seen(asked, world.codes[order[:things]]))
-        print(f"{'real line':>10} {'':>10} {things:9,} {first:14.0f} {tenth:12.0f}")
+        numbers = (
+            (f"{first:.0f} (line)", f"{tenth:.0f} (line)", "")
+            if real_row is None
+            else (_spread(real_row), f"{real_row.tenth:.0f}", f"{real_row.dimension:.0f}")
+        )
+        made = (_spread(made_row), f"{made_row.tenth:.0f}", f"{made_row.dimension:.0f}")
+        lines.append((f"{things:,}", *numbers, *made, _spread(across), f"{across.tenth:.0f}"))
+    head = ("things", "real: nearest", "tenth", "dimension", "made: nearest", "tenth", "dimension")
+    made_by_real = ("made, asked by real: nearest", "tenth")
     moved = to_codes(model.seeds[: len(model.moves)] + model.moves[: len(model.seeds)], 512)
-    apart = np.bitwise_count(moved ^ pack(model.seeds[: len(moved)])).sum(axis=1)
-    print(f"a second look is {np.median(apart):.0f} bits from the first (median)")
+    apart = np.median(np.bitwise_count(moved ^ pack(model.seeds[: len(moved)])).sum(axis=1))
+    text = (
+        f"Bits of 512 at the 10th, 50th and 90th percentile of {len(asked)} queries, else medians; real things:"
+        f" {embedded.source}. A second look at a thing is {apart:.0f} bits from the first (median).\n\n"
+        + table((*head, *made_by_real), lines, 0)
+    )
+    if options.page is None:
+        print(text)
+    else:
+        options.page.write_text(put_in(options.page.read_text(), "likeness", text))
 
 
-def _printed(of: str, by: str, row: Seen) -> None:
-    first = "/".join(f"{value:.0f}" for value in row.first)
-    print(f"{of:>10} {by:>10} {row.things:9,} {first:>20} {row.tenth:6.0f} {row.dimension:9.1f}", flush=True)
+def _spread(row: Seen) -> str:
+    return " / ".join(f"{value:.0f}" for value in row.first)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,6 @@ from benchmarks.retrieval.measure import Row
 from benchmarks.retrieval.rows import read
 from benchmarks.retrieval.summary import EXACT, best, compared
 
-BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
-
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], text_columns: int) -> str:
     """A Markdown table, its first columns of text and the others of numbers."""
@@ -146,12 +144,13 @@ def _yes(row: Row) -> str:
     return "yes" if row.category else "no"
 
 
-def put_in(page: str, tables: str) -> str:
-    """The page with other tables between its marks. Raises `ValueError` where it has none."""
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ValueError(f"the page needs one line {BEGIN} and one line {END}")
-    before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n\n{tables}\n\n{END}{rest.split(END)[1]}"
+def put_in(page: str, name: str, text: str) -> str:
+    """The page with another text between the marks of this name. Raises `ValueError` where it lacks them."""
+    begin, end = (f"<!-- {name}: {side} -->" for side in ("begin", "end"))
+    if page.count(begin) != 1 or page.count(end) != 1:
+        raise ValueError(f"the page needs one line {begin} and one line {end}")
+    before, rest = page.split(begin)
+    return f"{before}{begin}\n\n{text}\n\n{end}{rest.split(end)[1]}"
 
 
 def main() -> None:
@@ -164,7 +163,7 @@ def main() -> None:
     if options.page is None:
         print(tables)
     else:
-        options.page.write_text(put_in(options.page.read_text(), tables))
+        options.page.write_text(put_in(options.page.read_text(), "tables", tables))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.retrieval.__main__ import main
 from benchmarks.retrieval.engines import BATCH
 from benchmarks.retrieval.measure import Row
-from benchmarks.retrieval.report import BEGIN, END, put_in, report
+from benchmarks.retrieval.report import put_in, report
 from benchmarks.retrieval.rows import read
 from benchmarks.retrieval.scale import chunk
 from benchmarks.retrieval.summary import best, compared
@@ -71,10 +71,15 @@ def test_the_tables_hold_the_rows(rows: list[Row]) -> None:
         line = f"| {ours.filter} | {category} | {ours.batch} | {ours.qps:,.0f} | {peer.qps:,.0f} |"
         assert line in tables
     assert "| open s | 0.250 |" in tables
-    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert put_in(page, tables) == f"before\n{BEGIN}\n\n{tables}\n\n{END}\nafter\n"
-    with pytest.raises(ValueError, match="one line"):
-        put_in("no marks", tables)
+
+
+def test_a_text_is_put_between_its_marks() -> None:
+    page = "a\n<!-- one: begin -->\nold\n<!-- one: end -->\nb\n<!-- two: begin -->\n<!-- two: end -->\n"
+    put = put_in(page, "one", "new")
+    assert put == page.replace("\nold\n", "\n\nnew\n\n")
+    assert put_in(put, "one", "new") == put
+    with pytest.raises(ValueError, match="three: begin"):
+        put_in(page, "three", "new")
 
 
 def test_what_finds_rows_for_peers_agrees_with_the_attributes(world: World) -> None:
