@@ -196,9 +196,13 @@ def _show_explanation(found: Explanation) -> None:
     for step in found.steps:
         told = step.as_dict()
         click.echo(
-            f"       {step.widened or 'as asked'}: plan {told['plan']}, {told['rows_qualified']} rows qualified, "
-            f"{told['rows_compared']} compared, {told['tokens_matched']} tokens matched"
+            f"       {step.widened or 'as asked'}: plan {told['plan']}, {_count(told['rows_qualified'])} rows "
+            f"qualified, {_count(told['rows_compared'])} compared, {told['tokens_matched']} by tokens"
         )
+
+
+def _count(number: int | None) -> str:
+    return "an unknown number of" if number is None else str(number)
 
 
 def _title(found: ObjectHits) -> str:

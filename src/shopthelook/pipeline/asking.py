@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -172,7 +172,7 @@ def _run(shop: Parts, searches: Sequence[_Search], wanted: Wanted) -> None:
             if wanted.min_similarity is not None:
                 distance = most_distance(wanted.min_similarity, 8 * len(code))
             spans = one.regions[number].spans
-            queries += [Query(code, span, one.where, distance) for span in (spans or (None,))]
+            queries += [Query(code, span, one.where, distance, wanted.explain) for span in (spans or (None,))]
         if not queries:
             return
         # One more, because the product that is left out may be among its own nearest.
@@ -202,10 +202,20 @@ def _summed(plans: Sequence[Plan]) -> Plan | None:
         return None
     return Plan(
         ", ".join(dict.fromkeys(plan.name for plan in plans)),
-        sum(plan.rows_qualified for plan in plans),
-        sum(plan.rows_compared for plan in plans),
+        _sum(plan.rows_qualified for plan in plans),
+        _sum(plan.rows_compared for plan in plans),
         sum(plan.tokens_matched for plan in plans),
     )
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """None where one of them is not known."""
+    total = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total
 
 
 def _answer(

@@ -43,13 +43,15 @@ class Query:
     """One question to an index.
 
     code: (bits // 8,) uint8; range: half-open range of positions [first, end), None for all products; where:
-    what a product's attributes must fulfil; max_distance: the most bits that a hit may differ in.
+    what a product's attributes must fulfil; max_distance: the most bits that a hit may differ in; counted: whether
+    the plan must say how many products qualify, which may take a look at all of them.
     """
 
     code: NDArray[np.uint8]
     range: tuple[int, int] | None = None
     where: Filter | None = None
     max_distance: int | None = None
+    counted: bool = False
 
 
 class ProductIndex(Protocol):

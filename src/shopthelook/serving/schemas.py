@@ -99,8 +99,12 @@ class StepOut(BaseModel):
 
     widened: str | None
     plan: str = Field(description="the way that the engine took", examples=["scan"])
-    rows_qualified: int = Field(description="products that category and filter leave")
-    rows_compared: int = Field(description="codes compared with the object's")
+    rows_qualified: int | None = Field(
+        description="products that category and filter leave; null if the engine cannot tell"
+    )
+    rows_compared: int | None = Field(
+        description="codes compared with the object's; null if the engine cannot tell"
+    )
     tokens_matched: int
 
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from shopthelook.retrieval import ExactIndex, ProductIndex, Query, RetrievalError
-from shopthelook.retrieval.embedded import EmbeddedIndex, tokens
+from shopthelook.retrieval.embedded import EmbeddedIndex, segment
 from shopthelook.retrieval.query import Not, Term
 
 COUNT, BITS = 6000, 128
@@ -17,7 +17,7 @@ COUNT, BITS = 6000, 128
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "FROM", 1000)
+    monkeypatch.setattr(segment, "SLACK_FROM", 1000)
 
 
 def near(rng: np.random.Generator, codes: NDArray[np.uint8], changed: float) -> NDArray[np.uint8]:

@@ -2,60 +2,75 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import local
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.distances import to_columns
-from shopthelook.retrieval.embedded.choosing import Choice, choose
-from shopthelook.retrieval.embedded.found import Found
+from shopthelook.retrieval.embedded.calling import FAR, Found, nearest
 from shopthelook.retrieval.embedded.fresh import Fresh
-from shopthelook.retrieval.embedded.nearest import PART, compare, compare_some
+from shopthelook.retrieval.embedded.program import Program, compiled_filter
+from shopthelook.retrieval.embedded.searching import (
+    COMPARED,
+    GATHER,
+    LETTERS,
+    LIMIT,
+    LOOKED,
+    MASKED_SCAN,
+    QUALIFIED,
+    SCAN,
+    WAY,
+)
+from shopthelook.retrieval.embedded.searching import FOUND as HITS
 from shopthelook.retrieval.embedded.segment import Part
+from shopthelook.retrieval.embedded.table import SIZE
 from shopthelook.retrieval.hits import Hits, Plan
 from shopthelook.retrieval.protocol import Query
 
-# Queries that share range and filter are compared with a row while its code is at hand: as many of them as
-# stay in the first cache along with what they have found.
-_TOGETHER = 16
+_PART = 32
+_ROW = (1 << _PART) - 1
 
-_ROW = (1 << PART) - 1
+_WAYS = {SCAN: "scan", MASKED_SCAN: "masked scan", GATHER: "gather"}
+
+# Queries of one call at most: more would not fit into the caches with what they have found.
+_AT_ONCE = 64
 
 # Comparisons below which handing work to another thread costs more than it saves.
-_WORTH_A_THREAD = 100_000
+_WORTH_A_THREAD = 200_000
+
+_NO_TABLES = np.zeros((0, SIZE), np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """All that a search reads; never changed, only replaced."""
+    """All that a search reads; never changed, only replaced. The largest part comes first."""
 
     parts: tuple[Part, ...]
     fresh: Fresh
+    tables: NDArray[np.int64] = field(init=False, repr=False)
+    """(parts, SIZE), see `table`."""
+    alive: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = tuple(sorted(self.parts, key=lambda part: -part.alive))
+        object.__setattr__(self, "parts", parts)
+        tables = np.stack([part.table for part in parts]) if parts else _NO_TABLES
+        object.__setattr__(self, "tables", tables)
+        object.__setattr__(self, "alive", sum(part.alive for part in parts))
 
     def __len__(self) -> int:
-        return sum(part.alive for part in self.parts) + self.fresh.alive
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Near:
-    """What was found in some rows, how many of them were compared and how many shared a token.
-
-    rows: of each query the rows with their distances; limits: of each query the k-th distance.
-    """
-
-    rows: list[tuple[list[int], list[int]]]
-    limits: list[int]
-    compared: int
-    matched: int = 0
+        return self.alive + self.fresh.alive
 
 
 class Answering:
     """Answers queries on `threads` threads: across the queries of a call, and within a large one.
 
-    With a `recall` below 1, large parts are searched by tokens.
+    With a `recall` below 1, runs that seldom hold a neighbour are passed over.
     """
 
     def __init__(self, words: int, threads: int, recall: float) -> None:
@@ -63,118 +78,183 @@ class Answering:
         self._recall = recall
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "shopthelook-index") if threads > 1 else None
+        self._own = local()
+        # Which share of the rows the last searches compared: tells what the next will cost.
+        self._share = 1.0
 
     def answer(self, content: Content, queries: Sequence[Query], k: int) -> list[Hits]:
-        """The hits of each query; those with one range and filter go through the rows together."""
+        """The hits of each query; those with one filter go through the rows together."""
+        first = queries[0].where if queries else None
+        if len(queries) <= _AT_ONCE and all(query.where is first for query in queries):
+            return self._group(content, queries, k)
         groups: dict[object, list[int]] = {}
         for i, query in enumerate(queries):
-            groups.setdefault((query.range, query.where), []).append(i)
-        shared = [
-            members[at : at + _TOGETHER]
-            for members in groups.values()
-            for at in range(0, len(members), _TOGETHER)
-        ]
+            groups.setdefault(query.where, []).append(i)
         hits: list[Hits | None] = [None] * len(queries)
-
-        def run(members: list[int]) -> None:
-            answers = self._group(content, [queries[i] for i in members], k, spread=len(shared) == 1)
-            for i, answer in zip(members, answers, strict=True):
-                hits[i] = answer
-
-        if self._pool is not None and len(shared) > 1 and len(content) * len(queries) > _WORTH_A_THREAD:
-            list(self._pool.map(run, shared))
-        else:
-            for members in shared:
-                run(members)
+        for members in groups.values():
+            for at in range(0, len(members), _AT_ONCE):
+                some = members[at : at + _AT_ONCE]
+                answers = self._group(content, [queries[i] for i in some], k)
+                for i, answer in zip(some, answers, strict=True):
+                    hits[i] = answer
         return [answer for answer in hits if answer is not None]
 
-    def _group(self, content: Content, queries: list[Query], k: int, spread: bool) -> list[Hits]:
+    def _group(self, content: Content, queries: Sequence[Query], k: int) -> list[Hits]:
+        """The hits of queries with one filter."""
+        if not queries:
+            return []
+        # There are not more than all.
+        k = min(k, max(1, len(content)))
         first = queries[0]
-        choices = [choose(part, first.range, first.where) for part in content.parts]
-        codes = np.frombuffer(b"".join([query.code.tobytes() for query in queries]), np.uint64)
-        bits = self._words * 64
-        most = [bits if query.max_distance is None else min(bits, query.max_distance) for query in queries]
-        if any(self._by_tokens(choice) for choice in choices):
-            return [
-                self._hits(content, choices, self._near_tokens(choices, code, most[i], k), queries[i], 0, k)
-                for i, code in enumerate(codes.reshape(len(queries), -1))
-            ]
-        count = sum(choice.count for choice in choices)
-        spread = spread and count * len(queries) > _WORTH_A_THREAD
-        shares = self._threads if spread and self._pool is not None else 1
+        program = None if first.where is None else compiled_filter(first.where)
+        bits, flat, counted = self._words * 64, array("q"), False
+        for query in queries:
+            most = query.max_distance
+            flat.extend(query.range or (-1, FAR))
+            flat.append(bits if most is None or most > bits else most)
+            counted |= query.counted
+        asked = np.frombuffer(flat, np.int64).reshape(-1, 3)
+        joined = b"".join([query.code.tobytes() for query in queries])
+        codes = np.frombuffer(joined, np.uint64).reshape(-1, self._words)
+        pool = self._pool
+        if pool is not None and len(content) * len(queries) * self._share > _WORTH_A_THREAD:
+            return self._spread(pool, content, queries, program, codes, asked, k, counted)
+        found, letters = self._nearest(content, program, codes, asked, k, (0, 1), counted)
+        return self._hits(content, queries, found, letters, k)
 
-        def near(share: int) -> _Near:
-            found = Found(codes, self._words, k, most)
-            compared = sum(
-                compare(found, number, choice, share, shares) for number, choice in enumerate(choices)
-            )
-            return _Near(found.rows(), found.limit.tolist(), compared)
+    def _spread(
+        self,
+        pool: ThreadPoolExecutor,
+        content: Content,
+        queries: Sequence[Query],
+        program: Program | None,
+        codes: NDArray[np.uint64],
+        asked: NDArray[np.int64],
+        k: int,
+        counted: bool,
+    ) -> list[Hits]:
+        """The same on several threads: some queries each, or some rows of a few queries."""
+        if len(queries) >= 2 * self._threads:
+            bounds = [len(queries) * i // self._threads for i in range(self._threads + 1)]
 
-        each = map if shares == 1 or self._pool is None else self._pool.map
-        nears = list(each(near, range(shares)))
-        return [self._hits(content, choices, nears, query, i, k) for i, query in enumerate(queries)]
+            def some(i: int) -> list[Hits]:
+                chosen = slice(bounds[i], bounds[i + 1])
+                found, letters = self._nearest(
+                    content, program, codes[chosen], asked[chosen], k, (0, 1), counted
+                )
+                return self._hits(content, queries[chosen], found, letters, k)
 
-    def _by_tokens(self, choice: Choice) -> bool:
-        """Whether to look only at rows that share a token with the query.
+            return [hits for part in pool.map(some, range(self._threads)) for hits in part]
 
-        Where a filter leaves a small part, neighbours are too far away for that, and a scan is fast.
-        """
-        size = len(choice.part.segment)
-        return (
-            self._recall < 1
-            and choice.part.segment.tokens is not None
-            and choice.rows is None
-            and choice.count * 2 > size
-        )
+        def share(i: int) -> Found:
+            return self._nearest(content, program, codes, asked, k, (i, self._threads), counted)[0]
 
-    def _near_tokens(self, choices: list[Choice], code: NDArray[np.uint64], most: int, k: int) -> list[_Near]:
-        found = Found(code, self._words, k, [most])
-        compared = matched = 0
-        for number, choice in enumerate(choices):
-            tokens = choice.part.segment.tokens
-            if tokens is not None and self._by_tokens(choice):
-                sharing = compare_some(found, number, choice, tokens, code, self._recall)
-                matched += sharing
-                compared += sharing
-            else:
-                compared += compare(found, number, choice)
-        rows = found.rows()
-        if len(rows[0][0]) >= k:
-            return [_Near(rows, found.limit.tolist(), compared, matched)]
-        # Fewer than asked for: the rest is elsewhere, if it is at all.
-        found = Found(code, self._words, k, [most])
-        compared += sum(compare(found, number, choice) for number, choice in enumerate(choices))
-        return [_Near(found.rows(), found.limit.tolist(), compared, matched)]
+        shares = list(pool.map(share, range(self._threads)))
+        return [self._merged(content, query, i, shares, k) for i, query in enumerate(queries)]
+
+    def _nearest(
+        self,
+        content: Content,
+        program: Program | None,
+        codes: NDArray[np.uint64],
+        asked: NDArray[np.int64],
+        k: int,
+        shares: tuple[int, int],
+        counted: bool,
+    ) -> tuple[Found, NDArray[np.uint8]]:
+        own = self._own
+        try:
+            letters = own.letters
+        except AttributeError:
+            letters = own.letters = np.empty(1 << 16, np.uint8)
+        slacks = None
+        if self._recall < 1:
+            parts = [part.segment.runs for part in content.parts]
+            slacks = np.array([FAR if runs is None else runs.slack(self._recall) for runs in parts], np.int64)
+        found = nearest(content.tables, program, codes, asked, k, slacks, shares, counted, letters)
+        if slacks is not None and (found[2][:, HITS] < k).any():
+            # Fewer than asked for: the rest is where nothing was looked for, if it is at all.
+            found = nearest(content.tables, program, codes, asked, k, None, shares, counted, letters)
+        if program is None and content.alive:
+            compared = float(found[2][:, COMPARED].mean()) / content.alive
+            self._share += 0.1 * (max(compared, 0.01) - self._share)
+        return found, letters
 
     def _hits(
-        self, content: Content, choices: list[Choice], nears: list[_Near], query: Query, number: int, k: int
-    ) -> Hits:
-        best: list[tuple[int, str]] = []
-        ids = [part.segment.ids for part in content.parts]
-        for near in nears:
-            for row, distance in zip(*near.rows[number], strict=True):
-                best.append((distance, ids[row >> PART][row & _ROW]))
-        qualified, compared = sum(choice.count for choice in choices), sum(near.compared for near in nears)
+        self,
+        content: Content,
+        queries: Sequence[Query],
+        found: Found,
+        letters: NDArray[np.uint8],
+        k: int,
+    ) -> list[Hits]:
+        rows, distances, said = found
+        ids = _ids(content, rows, said, letters)
+        answers, at, by_tokens = [], 0, self._recall < 1
+        for i, (count, _, compared, looked, qualified, way, _) in enumerate(said.tolist()):
+            name = "tokens" if by_tokens and looked else _WAYS[way]
+            plan = Plan(name, None if qualified < 0 else qualified, compared, looked if by_tokens else 0)
+            answers.append(Hits(tuple(ids[at : at + count]), distances[i, :count], plan))
+            at += count
         if content.fresh.alive:
-            limit = min(near.limits[number] for near in nears)
-            more, asked = content.fresh.near(query, to_columns(query.code[None])[:, 0], limit)
-            best += more
-            qualified += len(more)
-            compared += asked
-        best = sorted(best)[:k]
-        matched = sum(near.matched for near in nears)
-        return Hits(
-            tuple(product_id for _, product_id in best),
-            np.array([distance for distance, _ in best], np.int32),
-            Plan("tokens" if matched else _name(choices), qualified, compared, matched),
-        )
+            return [
+                self._with_fresh(content, query, hits, int(said[i, LIMIT]), k)
+                for i, (query, hits) in enumerate(zip(queries, answers, strict=True))
+            ]
+        return answers
+
+    def _merged(self, content: Content, query: Query, i: int, shares: list[Found], k: int) -> Hits:
+        """The hits of one query from what was found in shares of the rows."""
+        best: list[tuple[int, str]] = []
+        for rows, distances, said in shares:
+            count = int(said[i, HITS])
+            best += zip(
+                distances[i, :count].tolist(), _slowly(content, rows[i, :count].tolist()), strict=True
+            )
+        said = np.stack([said[i] for _, _, said in shares])
+        qualified = None if (said[:, QUALIFIED] < 0).any() else int(said[:, QUALIFIED].sum())
+        looked = int(said[:, LOOKED].sum()) if self._recall < 1 else 0
+        name = "tokens" if looked else _WAYS[int(said[0, WAY])]
+        hits = _of_pairs(best, k, Plan(name, qualified, int(said[:, COMPARED].sum()), looked))
+        if content.fresh.alive:
+            return self._with_fresh(content, query, hits, int(said[:, LIMIT].min()), k)
+        return hits
+
+    def _with_fresh(self, content: Content, query: Query, hits: Hits, limit: int, k: int) -> Hits:
+        more, asked = content.fresh.near(query, to_columns(query.code[None])[:, 0], limit)
+        plan = hits.plan
+        assert plan is not None  # noqa: S101 - every answer of parts has one
+        qualified = plan.rows_qualified
+        if qualified is not None:
+            qualified += content.fresh.allowed(query) if query.counted else len(more)
+        plan = plan._replace(rows_qualified=qualified, rows_compared=(plan.rows_compared or 0) + asked)
+        if not more:
+            return Hits(hits.ids, hits.distances, plan)
+        return _of_pairs([*zip(hits.distances.tolist(), hits.ids, strict=True), *more], k, plan)
 
 
-def _name(choices: list[Choice]) -> str:
-    """The way taken through the part with most rows."""
-    if not choices:
-        return "scan"
-    largest = max(choices, key=lambda choice: len(choice.part.segment))
-    if largest.rows is not None:
-        return "gather"
-    return "scan" if largest.bits is None else "masked scan"
+def _of_pairs(pairs: list[tuple[int, str]], k: int, plan: Plan) -> Hits:
+    best = sorted(pairs)[:k]
+    return Hits(tuple(one for _, one in best), np.array([distance for distance, _ in best], np.int32), plan)
+
+
+def _ids(
+    content: Content, rows: NDArray[np.int64], said: NDArray[np.int64], letters: NDArray[np.uint8]
+) -> list[str]:
+    """The ids of all hits, one query's after the other's."""
+    size = int(said[0, LETTERS])
+    count = int(said[:, HITS].sum())
+    if 0 < size <= len(letters):
+        ids = letters[: size - 1].tobytes().decode("utf-8", "surrogatepass").split("\0")
+        # An id may have a zero in it.
+        if len(ids) == count:
+            return ids
+    return [
+        one
+        for i, found in enumerate(said[:, HITS].tolist())
+        for one in _slowly(content, rows[i, :found].tolist())
+    ]
+
+
+def _slowly(content: Content, rows: list[int]) -> list[str]:
+    return [content.parts[row >> _PART].segment.ids[row & _ROW] for row in rows]

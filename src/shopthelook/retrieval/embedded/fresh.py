@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.embedded.kernels import all_distances
+from shopthelook.retrieval.embedded.counting import all_distances
 from shopthelook.retrieval.embedded.segment import Segment, made
 from shopthelook.retrieval.protocol import CATEGORY, Attributes, Query
 from shopthelook.retrieval.query import Filter, fold_field, matches
@@ -46,6 +46,12 @@ class Fresh:
             if row not in self.dead and self._allowed(row, query.range, query.where):
                 found.append((int(distances[row]), self.ids[row]))
         return found, len(asked)
+
+    def allowed(self, query: Query) -> int:
+        """How many living rows the query allows."""
+        return sum(
+            row not in self.dead and self._allowed(row, query.range, query.where) for row in range(self.count)
+        )
 
     def _allowed(self, row: int, positions: tuple[int, int] | None, where: Filter | None) -> bool:
         position = int(self.positions[row])

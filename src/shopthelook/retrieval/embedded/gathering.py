@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.hashing import same_texts
-from shopthelook.retrieval.embedded.inverted import Inverted, Numbers, key
+from shopthelook.retrieval.embedded.inverted import Inverted, Numbers, forward_columns
+from shopthelook.retrieval.embedded.program import key
 from shopthelook.retrieval.embedded.texts import Texts, joined
 from shopthelook.retrieval.protocol import CATEGORY, Attributes
 from shopthelook.retrieval.query import fold, fold_field
@@ -91,7 +92,8 @@ def _assembled(
     if len(used) < len(terms):
         terms = terms.taken(used.astype(np.int64))
     bounds = np.append(starts, len(pairs)).astype(np.int64)
-    return Inverted(count, terms, bounds, pairs.astype(np.uint32), numbers)
+    rows = pairs.astype(np.uint32)
+    return Inverted(count, terms, bounds, rows, numbers, forward_columns(count, terms, bounds, rows))
 
 
 def _numbered(texts: Texts) -> tuple[NDArray[np.int64], Texts]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.checks import check_bits, check_queries, check_rows, check_search
-from shopthelook.retrieval.embedded import snapshot, tokens
+from shopthelook.retrieval.embedded import snapshot
 from shopthelook.retrieval.embedded.answering import Answering, Content
 from shopthelook.retrieval.embedded.digest import digest
 from shopthelook.retrieval.embedded.fresh import FreshRows
@@ -34,13 +34,14 @@ class EmbeddedIndex:
     are marked; segments are merged in the background, so that each is four times as large as the next.
     A search reads one immutable content, which writers replace as a whole: it never waits.
 
-    How a query runs (`Hits.plan`): its range and the filter's categories narrow the rows to one range per
-    segment, the rest of the filter is evaluated to a list of rows or to bits, and what it leaves is compared:
-    "scan" of the whole range, "masked scan" by bits or "gather" by list. These are exact. With a `recall` below
-    1, large segments that the filter leaves most of are searched by "tokens", see `tokens`.
+    Within a category rows lie in runs of like codes, and a run that is too far from a query to matter is passed
+    over, see `runs`. How a query runs otherwise (`Hits.plan`): its range and the filter's categories narrow the
+    rows to one range per segment; then the rows of the filter's narrowest condition are listed and the rest of the
+    filter is asked of each ("gather"), or all rows are asked, 64 at a time ("masked scan"; "scan" without a
+    filter). All of these are exact. With a `recall` below 1, more runs are passed over ("tokens").
 
-    Memory a product: `bits / 8` bytes for the code, 8 for the position, 12 and the letters for the id, 4 for each
-    text value and 12 for each number of its attributes; twice that for what is merged at the moment.
+    Memory a product: `bits / 8` bytes for the code, 10 for its place, 20 and the letters for the id, 8 for each
+    text value and 16 for each number of its attributes; up to three times that for what is merged at the moment.
     """
 
     def __init__(self, bits: int, threads: int = 0, fresh: int = 512, recall: float = 1.0) -> None:
@@ -51,9 +52,9 @@ class EmbeddedIndex:
             threads: at most so many compare codes at a time; 0 for one a core.
             fresh: rows that wait for a segment of their own. Each search looks at all of them, and a write
                 that fills the room pays for a segment of this size.
-            recall: with less than 1, a search of most of a large segment looks only at the rows that share
-                a token with the query, and finds about this share of the k nearest, as measured on a sample
-                of the products; searches with narrow filters stay exact.
+            recall: with less than 1, a search of a large segment passes over the runs that seldom hold a
+                neighbour, and finds about this share of the k nearest, as measured on a sample of the
+                products; as many hits come back as without.
         """
         if not 0 < recall <= 1:
             raise RetrievalError(f"recall must be above 0 and at most 1, not {recall}")
@@ -62,7 +63,6 @@ class EmbeddedIndex:
         self._words = bits // 64
         self.seq = 0
         self._answering = Answering(self._words, threads or os.cpu_count() or 1, recall)
-        self._tokens_from = tokens.FROM if recall < 1 else None
         self._writing = threading.Lock()
         self._merging = threading.Lock()
         self._snapshotting = threading.Lock()
@@ -144,7 +144,6 @@ class EmbeddedIndex:
                 parts = self._content.parts
             if len(parts) > 1 or any(len(part.dead) for part in parts):
                 self._merge(parts)
-            self._learn()
 
     def snapshot(self, folder: Path, made_for: Mapping[str, str], seq: int | None = None) -> Manifest:
         """Write all products to a folder, in place of the snapshot that it may hold.
@@ -211,7 +210,7 @@ class EmbeddedIndex:
     def _tend(self) -> None:
         """See that merges happen where some are due."""
         parts = self._content.parts
-        if not due(parts) and not self._to_learn():
+        if not due(parts):
             return
         if len(parts) > _MOST_PARTS:
             self._merge_due()
@@ -223,25 +222,9 @@ class EmbeddedIndex:
         with self._merging:
             while parts := due(self._content.parts):
                 self._merge(parts)
-            self._learn()
 
     def _merge(self, parts: Sequence[Part]) -> None:
         segment, moved = merged(parts, self._words)
         with self._writing:
             content = self._content
             self._content = Content(replaced(content.parts, parts, segment, moved), content.fresh)
-
-    def _to_learn(self) -> list[Part]:
-        """Large parts without the tokens that they should have."""
-        least = self._tokens_from
-        if least is None:
-            return []
-        return [part for part in self._content.parts if part.segment.tokens is None and part.alive >= least]
-
-    def _learn(self) -> None:
-        for part in self._to_learn():
-            segment = part.segment.with_tokens(self._words)
-            same = [np.arange(len(segment))]
-            with self._writing:
-                content = self._content
-                self._content = Content(replaced(content.parts, [part], segment, same), content.fresh)

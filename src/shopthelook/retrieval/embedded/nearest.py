@@ -1,51 +1,158 @@
-"""Comparing what a filter leaves of a part with queries: all of it, or the rows that share a token."""
+"""Keeping the nearest rows by counting distances, and putting them in order, compiled.
 
+What has been found so far is in arrays of one entry or row per query:
+
+- `limit` (q,): the largest distance that can still be among the k nearest; at first the largest allowed.
+- `counts` (q, bits + 1): how many rows were kept at each distance, `within` (q,): those up to `limit`. As soon
+  as k rows are nearer than `limit`, it sinks: the k-th distance is known at any time without a heap.
+- `rows`, `distances` (q, room) and `used` (q,): the rows kept, each as part << 32 | row. When the room is full,
+  those beyond the limit are swept out, and where too many tie for the k-th place, those with later ids.
+"""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, call-arg, import-untyped, var-annotated"
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numba import njit, types
 
-from shopthelook.retrieval.embedded.choosing import Choice
-from shopthelook.retrieval.embedded.found import Found
-from shopthelook.retrieval.embedded.kernels import scan_bits, scan_rows, scan_span
-from shopthelook.retrieval.embedded.tokens import Tokens
-from shopthelook.retrieval.embedded.wording import with_tokens
+from shopthelook.retrieval.embedded import table as t
+from shopthelook.retrieval.embedded.places import letters_at, numbers_at, rows_at
 
-PART = 32
-"""A row found is `part << PART | row`."""
-
-_NO_BITS = np.zeros(0, np.uint64)
+_ROW = 0xFFFFFFFF
+_PART = 32
 
 
-def compare(found: Found, number: int, choice: Choice, share: int = 0, shares: int = 1) -> int:
-    """Compare the rows of a choice in part `number`, or the `share`-th of equal shares; returns how many."""
-    if not choice.count:
-        return 0
-    base, window, codes = number << PART, choice.window, choice.part.segment.codes
-    size = window.end - window.start if choice.rows is None else len(choice.rows)
-    start, end = size * share // shares, size * (share + 1) // shares
-    if choice.rows is not None:
-        found.scan(scan_rows, codes, base, start, end, choice.rows)
-        return end - start
-    start, end = window.start + start, window.start + end
-    if choice.bits is not None:
-        found.scan(scan_bits, codes, base, start, end, choice.bits, window.word)
-    else:
-        found.scan(scan_span, codes, base, start, end, choice.part.dead)
-    return choice.count * (share + 1) // shares - choice.count * share // shares
+@njit(nogil=True)
+def room_for(k):
+    """Rows that a query keeps at most, before it sweeps."""
+    return max(512, 4 * k)
 
 
-def compare_some(
-    found: Found, number: int, choice: Choice, tokens: Tokens, code: NDArray[np.uint64], recall: float
-) -> int:
-    """Compare those rows of a choice that share a token with the one query of `found`; returns how many."""
-    window, chosen = choice.window, tokens.of_query(code, recall)
-    bits = choice.bits
-    if bits is None:
-        bits = choice.part.bits_alive(window.word, window.words) if len(choice.part.dead) else _NO_BITS
-    rows = np.empty(int((tokens.bounds[chosen + 1] - tokens.bounds[chosen]).sum()) + 1, np.uint32)
-    count: int = with_tokens(
-        tokens.bounds, tokens.rows, chosen, window.start, window.end, bits, window.first, rows
+@njit(nogil=True)
+def is_dead(table, row):
+    """Whether a row of a part is dead."""
+    count = table[t.N_DEAD]
+    dead = rows_at(table[t.DEAD], count)
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) >> 1
+        if types.int64(dead[middle]) < row:
+            low = middle + 1
+        else:
+            high = middle
+    return low < count and types.int64(dead[low]) == row
+
+
+@njit(nogil=True)
+def _id_before(tables, left, right):
+    """Whether the id of one row comes before that of another; UTF-8 sorts as code points do."""
+    mine, other = tables[left >> _PART], tables[right >> _PART]
+    left &= _ROW
+    right &= _ROW
+    bounds = numbers_at(mine[t.ID_BOUNDS] + 8 * left, 2)
+    other_bounds = numbers_at(other[t.ID_BOUNDS] + 8 * right, 2)
+    size, other_size = bounds[1] - bounds[0], other_bounds[1] - other_bounds[0]
+    letters = letters_at(mine[t.ID_LETTERS] + bounds[0], size)
+    others = letters_at(other[t.ID_LETTERS] + other_bounds[0], other_size)
+    for i in range(min(size, other_size)):
+        if letters[i] != others[i]:
+            return letters[i] < others[i]
+    return size < other_size
+
+
+@njit(nogil=True)
+def _before(tables, rows, distances, i, j):
+    if distances[i] != distances[j]:
+        return distances[i] < distances[j]
+    return _id_before(tables, rows[i], rows[j])
+
+
+@njit(nogil=True)
+def _swap(rows, distances, i, j):
+    rows[i], rows[j] = rows[j], rows[i]
+    distances[i], distances[j] = distances[j], distances[i]
+
+
+@njit(nogil=True)
+def _sink(tables, rows, distances, at, count):
+    """Restore the heap, whose first is the last in order, below place `at`."""
+    while True:
+        child = 2 * at + 1
+        if child >= count:
+            return
+        if child + 1 < count and _before(tables, rows, distances, child, child + 1):
+            child += 1
+        if not _before(tables, rows, distances, at, child):
+            return
+        _swap(rows, distances, at, child)
+        at = child
+
+
+@njit(nogil=True)
+def in_order(tables, rows, distances, count):
+    """Sort the first `count` rows by distance, equal ones by id."""
+    if count <= 32:
+        for i in range(1, count):
+            at = i
+            while at and _before(tables, rows, distances, at, at - 1):
+                _swap(rows, distances, at, at - 1)
+                at -= 1
+        return
+    for at in range((count >> 1) - 1, -1, -1):
+        _sink(tables, rows, distances, at, count)
+    for last in range(count - 1, 0, -1):
+        _swap(rows, distances, 0, last)
+        _sink(tables, rows, distances, 0, last)
+
+
+@njit(nogil=True)
+def swept(query, limit, used, rows, distances):
+    """Take out the rows beyond the limit; returns how many are left."""
+    kept = 0
+    for i in range(used[query]):
+        if distances[query, i] <= limit[query]:
+            rows[query, kept] = rows[query, i]
+            distances[query, kept] = distances[query, i]
+            kept += 1
+    return kept
+
+
+@njit(nogil=True)
+def keep(tables, k, query, part, row, found, limit, within, used, counts, rows, distances):
+    """Keep a row of a part whose distance is `found`, at most the limit, unless it is dead."""
+    if tables[part, t.N_DEAD] and is_dead(tables[part], row):
+        return
+    place = used[query]
+    if place == rows.shape[1]:
+        place = swept(query, limit, used, rows, distances)
+        if 2 * place > rows.shape[1]:
+            in_order(tables, rows[query], distances[query], place)
+            counts[query, distances[query, k - 1]] -= place - k
+            within[query] -= place - k
+            place = k
+    rows[query, place] = (part << _PART) | row
+    distances[query, place] = found
+    used[query] = place + 1
+    counts[query, found] += 1
+    inside = within[query] + 1
+    most = limit[query]
+    while inside - counts[query, most] >= k:
+        inside -= counts[query, most]
+        most -= 1
+    within[query] = inside
+    limit[query] = most
+
+
+@njit(nogil=True)
+def new_state(most, bits, k):
+    """The arrays of q queries that have found nothing; most: (q,) the largest distance that counts."""
+    count = len(most)
+    room = room_for(k)
+    return (
+        most.copy(),
+        np.zeros(count, np.int64),
+        np.zeros(count, np.int64),
+        np.zeros((count, bits + 1), np.int32),
+        np.empty((count, room), np.int64),
+        np.empty((count, room), np.int32),
     )
-    found.scan(scan_rows, choice.part.segment.codes, number << PART, 0, count, rows)
-    return count

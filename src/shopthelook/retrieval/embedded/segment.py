@@ -10,12 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.embedded.bits import clear_bits
+from shopthelook.retrieval.embedded.calling import FAR, nearest
 from shopthelook.retrieval.embedded.gathering import gathered, merged_inverted
-from shopthelook.retrieval.embedded.inverted import Bits, Inverted, RowList
+from shopthelook.retrieval.embedded.inverted import Inverted, RowList
+from shopthelook.retrieval.embedded.runs import Runs, laid_out
+from shopthelook.retrieval.embedded.searching import FOUND
+from shopthelook.retrieval.embedded.table import of_part, of_segment
 from shopthelook.retrieval.embedded.texts import Texts, joined
-from shopthelook.retrieval.embedded.tokens import Tokens, learned
 from shopthelook.retrieval.protocol import Attributes
+
+SLACK_FROM = 50_000
+"""Rows of a segment from which on a recall below 1 saves more than it costs."""
+
+_SAMPLE = 200
+_NEIGHBOURS = 10
+# A shopper's crop is not a product's photo: the sample's codes are changed by so many of their bits.
+_CHANGED = 1 / 16
 
 NO_ROWS: RowList = np.zeros(0, np.uint32)
 NO_ROWS.flags.writeable = False
@@ -26,7 +36,7 @@ class Segment:
     """n products in the order of their positions, so that a category with all below it is one range of rows.
 
     name: unique among all segments ever made; ids: n; positions: (n,) int64, ascending; codes: (n * words,)
-    uint64, row by row; inverted: rows by attribute; tokens: rows by token, where there are any.
+    uint64, row by row; inverted: rows by attribute; runs: of like codes, where rows are many.
     """
 
     name: str
@@ -34,7 +44,15 @@ class Segment:
     positions: NDArray[np.int64]
     codes: NDArray[np.uint64]
     inverted: Inverted
-    tokens: Tokens | None = None
+    runs: Runs | None = None
+    table: NDArray[np.int64] = field(init=False, repr=False)
+    """Where all that is, for compiled loops, see `table`."""
+    _tables: list[NDArray[np.int64]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        table, tables = of_segment(self)
+        object.__setattr__(self, "table", table)
+        object.__setattr__(self, "_tables", tables)
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -42,26 +60,16 @@ class Segment:
     @property
     def size(self) -> int:
         """Bytes of all arrays."""
-        inverted, tokens = self.inverted, self.tokens
+        inverted, runs = self.inverted, self.runs
         arrays: list[NDArray[Any]] = [self.positions, self.codes, inverted.bounds, inverted.rows]
         for texts in (self.ids, inverted.terms):
             arrays += [texts.letters, texts.bounds, texts.hashes, texts.numbers]
         for column in inverted.numbers.values():
-            arrays += [column.values, column.rows]
-        if tokens is not None:
-            arrays += [tokens.learned, tokens.bounds, tokens.rows, tokens.ranks]
+            arrays += [column.values, column.rows, column.forward]
+        arrays += inverted.forward.values()
+        if runs is not None:
+            arrays += [runs.starts, runs.centres, runs.radii, runs.spreads, runs.slacks]
         return sum(array.nbytes for array in arrays)
-
-    def rows_of(self, positions: tuple[int, int] | None) -> tuple[int, int]:
-        """The rows [start, end) of a range of positions."""
-        if positions is None:
-            return 0, len(self)
-        start, end = self.positions.searchsorted(positions)
-        return int(start), int(end)
-
-    def with_tokens(self, words: int) -> Segment:
-        """The same with tokens; another name, as it is stored anew."""
-        return replace(self, name=uuid.uuid4().hex, tokens=learned(self.codes, words))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +78,10 @@ class Part:
 
     segment: Segment
     dead: RowList = field(default_factory=lambda: NO_ROWS)
+    table: NDArray[np.int64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", of_part(self))
 
     @property
     def alive(self) -> int:
@@ -82,12 +94,6 @@ class Part:
             return self
         more = np.sort(np.asarray(rows, np.uint32))
         return Part(self.segment, np.insert(self.dead, self.dead.searchsorted(more), more))
-
-    def bits_alive(self, word: int, words: int) -> Bits:
-        """`words` words of bits from word `word` on, in which those of dead rows are 0."""
-        bits = np.full(words, ~np.uint64(0))
-        clear_bits(self.dead, word << 6, bits)
-        return bits
 
     def is_dead(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of some rows are dead."""
@@ -105,17 +111,18 @@ def made(
     attributes: Sequence[Attributes],
 ) -> Segment:
     """A segment of n products: ids, each once, codes (n, words), positions (n,), attributes."""
-    order = np.argsort(positions, kind="stable")
+    order, runs = laid_out(codes, positions)
     rows = np.empty(len(order), np.int64)
     rows[order] = np.arange(len(order))
-    laid_out = aligned(codes.size)
-    np.take(codes, order, axis=0, out=laid_out.reshape(codes.shape))
-    return Segment(
-        uuid.uuid4().hex,
-        Texts.of([ids[i] for i in order.tolist()]),
-        positions[order].astype(np.int64),
-        laid_out,
-        gathered(attributes, rows),
+    return calibrated(
+        Segment(
+            uuid.uuid4().hex,
+            Texts.of([ids[i] for i in order.tolist()]),
+            positions[order].astype(np.int64),
+            _taken(codes, order),
+            gathered(attributes, rows),
+            runs,
+        )
     )
 
 
@@ -126,30 +133,59 @@ def merged(parts: Sequence[Part], words: int) -> tuple[Segment, list[NDArray[np.
         mask = np.ones(len(part.segment), bool)
         mask[part.dead] = False
         alive.append(np.flatnonzero(mask))
-    positions = np.concatenate(
-        [part.segment.positions[rows] for part, rows in zip(parts, alive, strict=True)]
-    )
-    order = np.argsort(positions, kind="stable")
+    each = list(zip(parts, alive, strict=True))
+    positions = np.concatenate([part.segment.positions[rows] for part, rows in each])
+    codes = np.concatenate([part.segment.codes.reshape(-1, words)[rows] for part, rows in each])
+    order, runs = laid_out(codes, positions)
     count = len(order)
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
-    codes = aligned(count * words)
-    by_row, moved, first = codes.reshape(count, words), [], 0
-    for part, rows in zip(parts, alive, strict=True):
-        to = place[first : first + len(rows)]
-        first += len(rows)
-        by_row[to] = part.segment.codes.reshape(-1, words)[rows]
+    moved, first = [], 0
+    for part, rows in each:
         all_to = np.full(len(part.segment), -1, np.int64)
-        all_to[rows] = to
+        all_to[rows] = place[first : first + len(rows)]
+        first += len(rows)
         moved.append(all_to)
+    codes = _taken(codes, order)
     sizes = np.cumsum([0] + [len(part.segment) for part in parts])
     numbers = np.concatenate([rows + size for rows, size in zip(alive, sizes, strict=False)])
     ids = joined([part.segment.ids for part in parts]).taken(numbers[order])
     inverted = merged_inverted([part.segment.inverted for part in parts], moved, count)
-    return Segment(uuid.uuid4().hex, ids, positions[order], codes, inverted), moved
+    segment = Segment(uuid.uuid4().hex, ids, positions[order], codes, inverted, runs)
+    return calibrated(segment), moved
+
+
+def _taken(codes: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The codes (n, words) in another order, flat."""
+    out = aligned(codes.size)
+    np.take(codes, order, axis=0, out=out.reshape(codes.shape))
+    return out
 
 
 def aligned(words: int) -> NDArray[np.uint64]:
     """Room for words that starts at a cache line, so that a code of 512 bits lies in one."""
     raw = np.empty(words + 8, np.uint64)
     return raw[-(raw.ctypes.data // 8) % 8 :][:words]
+
+
+def calibrated(segment: Segment, seed: int = 0) -> Segment:
+    """The same with the slacks of its runs: how far from a query its neighbours' centres are, see `Runs`."""
+    runs, count = segment.runs, len(segment)
+    if runs is None or count < SLACK_FROM:
+        return segment
+    words = len(segment.codes) // count
+    rng = np.random.default_rng(seed)
+    queries = segment.codes.reshape(count, words)[rng.integers(0, count, _SAMPLE)]
+    changed = rng.random((_SAMPLE, words * 64)) < _CHANGED
+    queries = queries ^ np.packbits(changed, axis=1, bitorder="little").view(np.uint64)
+    rows, distances, said = nearest(
+        segment.table[None], None, queries, [(-1, FAR, words * 64)] * _SAMPLE, _NEIGHBOURS
+    )
+    slacks = []
+    centres = runs.centres.reshape(-1, words)
+    for i, query in enumerate(queries):
+        found = rows[i, : said[i, FOUND]]
+        run = np.searchsorted(runs.starts, found, "right") - 1
+        far = np.bitwise_count(centres[run] ^ query).sum(axis=1, dtype=np.int64)
+        slacks.append(far - distances[i, len(found) - 1])
+    return replace(segment, runs=replace(runs, slacks=np.sort(np.concatenate(slacks))))

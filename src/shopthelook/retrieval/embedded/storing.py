@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.inverted import Inverted, Numbers
+from shopthelook.retrieval.embedded.runs import Runs
 from shopthelook.retrieval.embedded.segment import Segment
 from shopthelook.retrieval.embedded.texts import Texts
-from shopthelook.retrieval.embedded.tokens import Tokens
 
 _TEXTS = ("letters", "bounds", "hashes", "numbers")
-_TOKENS = ("learned", "bounds", "rows", "ranks")
+_NUMBERS = ("values", "rows", "forward")
+_RUNS = ("starts", "centres", "radii", "spreads", "slacks")
 
 
 def to_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
@@ -30,31 +31,38 @@ def to_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
     for name, texts in (("ids", segment.ids), ("terms", inverted.terms), ("fields", Texts.of(fields))):
         arrays |= {f"{name}.{part}": getattr(texts, part) for part in _TEXTS}
     for i, column in enumerate(inverted.numbers.values()):
-        arrays[f"numbers.{i}.values"] = column.values
-        arrays[f"numbers.{i}.rows"] = column.rows
+        arrays |= {f"numbers.{i}.{part}": getattr(column, part) for part in _NUMBERS}
         arrays[f"numbers.{i}.single"] = np.array([column.single])
-    if segment.tokens is not None:
-        arrays |= {f"tokens.{part}": getattr(segment.tokens, part) for part in _TOKENS}
+    forward = Texts.of(list(inverted.forward))
+    arrays |= {f"forward.{part}": getattr(forward, part) for part in _TEXTS}
+    arrays |= {f"forward.{i}": rows for i, rows in enumerate(inverted.forward.values())}
+    if segment.runs is not None:
+        arrays |= {f"runs.{part}": getattr(segment.runs, part) for part in _RUNS}
     return arrays
 
 
 def from_arrays(name: str, arrays: Mapping[str, NDArray[Any]]) -> Segment:
     """The segment that `to_arrays` made these of."""
-    ids, terms, fields = (
-        Texts(*(arrays[f"{texts}.{part}"] for part in _TEXTS)) for texts in ("ids", "terms", "fields")
+    ids, terms, fields, forward = (
+        Texts(*(arrays[f"{texts}.{part}"] for part in _TEXTS))
+        for texts in ("ids", "terms", "fields", "forward")
     )
-    count = len(ids)
     numbers = {
         fields[i]: Numbers(
             arrays[f"numbers.{i}.values"],
             arrays[f"numbers.{i}.rows"],
-            count,
             bool(arrays[f"numbers.{i}.single"][0]),
+            arrays[f"numbers.{i}.forward"],
         )
         for i in range(len(fields))
     }
-    inverted = Inverted(count, terms, arrays["postings.bounds"], arrays["postings.rows"], numbers)
-    tokens = None
-    if "tokens.learned" in arrays:
-        tokens = Tokens(*(arrays[f"tokens.{part}"] for part in _TOKENS))
-    return Segment(name, ids, arrays["positions"], arrays["codes"], inverted, tokens)
+    inverted = Inverted(
+        len(ids),
+        terms,
+        arrays["postings.bounds"],
+        arrays["postings.rows"],
+        numbers,
+        {forward[i]: arrays[f"forward.{i}"] for i in range(len(forward))},
+    )
+    runs = Runs(*(arrays[f"runs.{part}"] for part in _RUNS)) if "runs.starts" in arrays else None
+    return Segment(name, ids, arrays["positions"], arrays["codes"], inverted, runs)

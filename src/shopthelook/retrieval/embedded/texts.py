@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from shopthelook.retrieval.embedded.forward import hash_heads
 from shopthelook.retrieval.embedded.hashing import copy_texts, hash_texts, same_texts
 
 
@@ -72,6 +73,20 @@ class Texts:
             open_ = open_[~same]
             at[open_] += 1
         return found
+
+    def heads(self) -> dict[str, NDArray[np.int64]]:
+        """What stands before the first zero letter of the texts, and the numbers of those that begin so."""
+        if not len(self):
+            return {}
+        hashes = np.empty(len(self), np.uint64)
+        hash_heads(self.letters, self.bounds, hashes)
+        order = np.argsort(hashes, kind="stable")
+        groups = np.split(order, np.flatnonzero(np.diff(hashes[order])) + 1)
+        heads: dict[str, NDArray[np.int64]] = {}
+        for group in groups:
+            head = self[int(group[0])].partition("\0")[0]
+            heads[head] = np.concatenate([heads[head], group]) if head in heads else group
+        return heads
 
     def taken(self, chosen: NDArray[np.int64]) -> Texts:
         """The texts of these numbers, in this order."""

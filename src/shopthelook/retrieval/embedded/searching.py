@@ -1,0 +1,260 @@
+"""One call for all parts and queries of one filter, compiled: from codes to ids."""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, call-arg, import-untyped, var-annotated"
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+
+from shopthelook.retrieval.embedded import program as p
+from shopthelook.retrieval.embedded import table as t
+from shopthelook.retrieval.embedded.compiling import NUMBERS_IN, WORDS_IN, compiled
+from shopthelook.retrieval.embedded.nearest import in_order, is_dead, new_state, swept
+from shopthelook.retrieval.embedded.places import letters_at, numbers_at, rows_at
+from shopthelook.retrieval.embedded.popcount import ones
+from shopthelook.retrieval.embedded.resolving import (
+    ALL,
+    first_not_below,
+    listed,
+    look,
+    make_ready,
+    mask_of,
+    passes,
+    span_mask,
+)
+from shopthelook.retrieval.embedded.scanning import scan_list
+from shopthelook.retrieval.embedded.windows import scan_window
+
+FOUND, LIMIT, COMPARED, LOOKED, QUALIFIED, WAY, LETTERS = range(7)
+"""Columns of what is said of each query. QUALIFIED is -1 where nobody counted; LETTERS is of all queries."""
+
+SCAN, MASKED_SCAN, GATHER = 0, 1, 2
+"""Ways through the first part."""
+
+# Rows of a window for each that a condition lists, from which on the list is shorter work.
+_LIST = 6
+
+# Queries that look at a row together: as many as stay in the first cache with what they have found.
+_TOGETHER = 16
+
+_ROW = 0xFFFFFFFF
+
+
+@njit(nogil=True)
+def _windows(table, asked, share, shares):
+    """(q, 2) the rows of each query's range of positions, or an equal share of them."""
+    positions = numbers_at(table[t.POSITIONS], table[t.ROWS])
+    out = np.empty((len(asked), 2), np.int64)
+    for i in range(len(asked)):
+        if i and asked[i, 0] == asked[i - 1, 0] and asked[i, 1] == asked[i - 1, 1]:
+            out[i] = out[i - 1]
+            continue
+        start = first_not_below(positions, asked[i, 0])
+        size = max(0, first_not_below(positions, asked[i, 1]) - start)
+        out[i, 0] = start + size * share // shares
+        out[i, 1] = start + size * (share + 1) // shares
+    return out
+
+
+@njit(nogil=True)
+def _dead_between(table, start, end):
+    dead = rows_at(table[t.DEAD], table[t.N_DEAD])
+    return first_not_below(dead, types.uint32(end)) - first_not_below(dead, types.uint32(start))
+
+
+@njit(nogil=True)
+def _count(table, start, end, filtered):
+    """The living rows from start to end that a filter lets through."""
+    nodes, ready, scratch, stack, word = filtered
+    total = 0
+    for block in range(start >> 6, (end + 63) >> 6):
+        total += ones(mask_of(nodes, ready, scratch, stack, word, block) & span_mask(block, start, end))
+    dead = rows_at(table[t.DEAD], table[t.N_DEAD])
+    for i in range(len(dead)):
+        row = types.int64(dead[i])
+        if start <= row < end and passes(nodes, ready, scratch, stack, word, row):
+            total -= 1
+    return total
+
+
+@njit(nogil=True)
+def _members(windows, leader, done):
+    """The queries that look at the same rows as the leader, itself first; they are done then."""
+    members = np.empty(min(_TOGETHER, len(windows)), np.int64)
+    count = 0
+    for i in range(leader, len(windows)):
+        same = windows[i, 0] == windows[leader, 0] and windows[i, 1] == windows[leader, 1]
+        if same and not done[i] and count < len(members):
+            members[count] = i
+            done[i] = True
+            count += 1
+    return members[:count]
+
+
+@njit(nogil=True)
+def _between(rows, start, end):
+    out = np.empty(len(rows), np.uint32)
+    kept = 0
+    for i in range(len(rows)):
+        out[kept] = rows[i]
+        kept += start <= types.int64(rows[i]) < end
+    return out[:kept]
+
+
+@njit(nogil=True)
+def _candidates(table, program, found, spans, ready, driver, start, end, nodes, stack):
+    """The rows from start to end that a program lets through, by way of one condition that must hold."""
+    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    rows = np.empty(ready[driver, 5] + 1, np.uint32)
+    count = listed(table, leaves[driver], ready[driver], found, spans, start, end, rows)
+    scratch = make_ready(table, program, found, spans, ready, driver, start, end)
+    plain = True
+    for i in range(len(leaves)):
+        plain &= ready[i, 0] == ALL
+    if plain:
+        for i in range(len(nodes)):
+            plain &= nodes[i, 0] == p.LEAF or nodes[i, 0] == p.AND
+    if not plain:
+        kept = 0
+        for i in range(count):
+            rows[kept] = rows[i]
+            kept += passes(nodes, ready, scratch, stack, start >> 6, types.int64(rows[i]))
+        count = kept
+    return rows[:count]
+
+
+@njit(nogil=True)
+def _driver(program, ready):
+    """The condition that must hold and leaves fewest rows, -1 where there is none that lists rows."""
+    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    best = -1
+    for i in range(len(leaves)):
+        lists = leaves[i, p.LEAF_KIND] == p.BETWEEN or leaves[i, p.LEAF_KIND] == p.ANY_OF
+        if lists and leaves[i, p.LEAF_MUST] and (best < 0 or ready[i, 5] < ready[best, 5]):
+            best = i
+    return best
+
+
+@njit(nogil=True)
+def _search_part(
+    tables, part, program, windows, queries, words, k, slack, counted, state, compared, looked, qualified
+):
+    """Search the rows of a part that the windows leave; returns the way."""
+    table = tables[part]
+    start, end = table[t.ROWS], 0
+    for i in range(len(windows)):
+        if windows[i, 0] < windows[i, 1]:
+            start, end = min(start, windows[i, 0]), max(end, windows[i, 1])
+    nodes = numbers_at(program[p.NODES], program[p.N_NODES] * 2).reshape((-1, 2))
+    ready = np.zeros((max(1, program[p.LEAVES_]), 6), np.int64)
+    stack, scratch = np.empty(len(nodes) + 1, np.uint64), np.empty(0, np.uint64)
+    chosen = np.empty(0, np.uint32)
+    way = SCAN
+    if len(nodes):
+        way = GATHER
+        texts = numbers = 0
+        leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+        for i in range(len(leaves)):
+            texts, numbers = max(texts, leaves[i, 3]), max(numbers, leaves[i, 5])
+        found, spans = np.empty(texts, np.int64), np.zeros((numbers, 2), np.int64)
+        if start < end:
+            start, end = look(table, program, found, spans, ready, start, end)
+        if start < end:
+            driver = _driver(program, ready)
+            if driver >= 0 and ready[driver, 5] * _LIST <= end - start:
+                chosen = _candidates(table, program, found, spans, ready, driver, start, end, nodes, stack)
+            else:
+                way = MASKED_SCAN
+                scratch = make_ready(table, program, found, spans, ready, -1, start, end)
+    filtered = (nodes, ready, scratch, stack, start >> 6)
+    done = np.zeros(len(windows), np.bool_)
+    for i in range(len(windows)):
+        if done[i]:
+            continue
+        members = _members(windows, i, done)
+        first, last = max(start, windows[i, 0]), min(end, windows[i, 1])
+        if first >= last:
+            continue
+        leaves_of_it = -1
+        if way == GATHER:
+            some = chosen if first == start and last == end else _between(chosen, first, last)
+            scan_list(tables, part, some, queries, words, k, members, state)
+            leaves_of_it = len(some)
+            if table[t.N_DEAD]:
+                for at in range(len(some)):
+                    leaves_of_it -= is_dead(table, types.int64(some[at]))
+            for member in members:
+                compared[member] += len(some)
+        else:
+            scan_window(
+                tables, part, first, last, way == MASKED_SCAN, filtered, queries, words, k, members, slack,
+                state, compared, looked,
+            )  # fmt: skip
+            if way == SCAN:
+                leaves_of_it = last - first - _dead_between(table, first, last)
+            elif counted:
+                leaves_of_it = _count(table, first, last, filtered)
+        for member in members:
+            if leaves_of_it < 0:
+                qualified[member] = -1
+            elif qualified[member] >= 0:
+                qualified[member] += leaves_of_it
+    return way
+
+
+@njit(nogil=True)
+def _write_id(tables, row, letters, at):
+    """Append a row's id and a zero; returns where the next begins, beyond the end where there is no room."""
+    table = tables[row >> 32]
+    bounds = numbers_at(table[t.ID_BOUNDS] + 8 * (row & _ROW), 2)
+    size = bounds[1] - bounds[0]
+    if at + size < len(letters):
+        mine = letters_at(table[t.ID_LETTERS] + bounds[0], size)
+        for i in range(size):
+            letters[at + i] = mine[i]
+        letters[at + size] = 0
+    return at + size + 1
+
+
+@compiled(
+    types.void, types.int64[:, ::1], NUMBERS_IN, WORDS_IN, types.int64, types.int64[:, ::1], types.int64,
+    NUMBERS_IN, types.int64, types.int64, types.int64[:, ::1], types.int32[:, ::1], types.int64[:, ::1],
+    types.uint8[::1],
+)  # fmt: skip
+def search(
+    tables, program, queries, words, asked, k, slacks, shares, options, rows, distances, said, letters
+):
+    """Find the k nearest living rows of all parts for q queries.
+
+    tables: (parts, SIZE); program: the filter's table, of zeros where there is none; queries: (q * words,);
+    asked: (q, 3) first and end of the positions, largest distance; slacks: (parts,); shares: share + shares << 16
+    for one of equal shares of the rows; options: 1 where the rows that qualify are to be counted; rows,
+    distances: (q, k) to be filled; said: (q, 7), see the columns; letters: the ids, each with a zero behind.
+    """
+    share, of_shares = shares & 0xFFFF, shares >> 16
+    count = len(asked)
+    state = new_state(asked[:, 2], words * 64, k)
+    limit, _, used, _, kept_rows, kept_distances = state
+    compared, looked = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    qualified = np.zeros(count, np.int64)
+    way = types.int64(SCAN)
+    for part in range(len(tables)):
+        windows = _windows(tables[part], asked, share, of_shares)
+        its_way = _search_part(
+            tables, part, program, windows, queries, words, k, slacks[part], options & 1,
+            state, compared, looked, qualified,
+        )  # fmt: skip
+        if part == 0:
+            way = its_way
+    at = 0
+    for i in range(count):
+        size = swept(i, limit, used, kept_rows, kept_distances)
+        in_order(tables, kept_rows[i], kept_distances[i], size)
+        size = min(size, k)
+        for place in range(size):
+            rows[i, place] = kept_rows[i, place]
+            distances[i, place] = kept_distances[i, place]
+            at = _write_id(tables, kept_rows[i, place], letters, at)
+        said[i, FOUND], said[i, LIMIT], said[i, COMPARED] = size, limit[i], compared[i]
+        said[i, LOOKED], said[i, QUALIFIED], said[i, WAY] = looked[i], qualified[i], way
+    said[0, LETTERS] = at
