@@ -31,11 +31,24 @@ def drawn(rows: Sequence[Row], path: Path) -> None:
             )
             if points:
                 recalls, speeds = zip(*points, strict=True)
-                axis.plot(recalls, speeds, marker="o", markersize=4, color=colors(number), label=engine)
+                ours = engine.startswith("shopthelook")
+                axis.plot(
+                    recalls,
+                    speeds,
+                    marker="*" if ours else "o",
+                    markersize=11 if ours else 4,
+                    color=("black" if engine == "shopthelook" else "crimson") if ours else colors(number),
+                    zorder=3 if ours else 2,
+                    label=engine,
+                )
         axis.set(yscale="log", xlabel="recall@10", ylabel="queries a second, one a call")
         axis.set_title(f"{name}{', in the category' if category else ''}")
         axis.grid(visible=True, which="both", alpha=0.3)
-    handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    named = {
+        label: handle
+        for axis in axes.flat
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(list(named.values()), list(named), loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=110)
     pyplot.close(figure)

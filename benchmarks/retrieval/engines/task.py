@@ -72,9 +72,8 @@ def only_filtered(case: Case) -> bool:
 class Engine:
     """One engine with one setting.
 
-    answer: distances of the hits of each query, in order; takes: the cases that it can answer at this
-    setting; batches: numbers of queries a call; threads: that one call may use; bytes_per_product: None where it cannot
-    be told; close: ends what was started for it, after its last setting.
+    answer: distances of the hits of each query, in order; bytes_per_product: None where it cannot be told; takes: the
+    cases that it can answer at this setting; batches: numbers of queries a call; threads: that one call may use.
     """
 
     name: str

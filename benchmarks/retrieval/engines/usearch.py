@@ -52,7 +52,7 @@ def exact(world: World) -> Iterator[Engine]:
 
         return in_order(task, of)
 
-    yield Engine("usearch", "exact", answer, world.codes.shape[1])
+    yield Engine("usearch exact", "gather", answer, world.codes.shape[1])
 
 
 def _rows(found: Any) -> list[NDArray[np.int32]]:

@@ -17,6 +17,7 @@ from benchmarks.retrieval.rows import read
 from benchmarks.retrieval.scale import chunk
 from benchmarks.retrieval.summary import best, compared
 from benchmarks.retrieval.world import World, world_of
+from PIL import Image
 
 from .conftest import CROPS
 
@@ -71,6 +72,13 @@ def test_the_tables_hold_the_rows(rows: list[Row]) -> None:
         line = f"| {ours.filter} | {category} | {ours.batch} | {ours.qps:,.0f} | {peer.qps:,.0f} |"
         assert line in tables
     assert "| open s | 0.250 |" in tables
+
+
+def test_the_plot_is_a_picture(rows: list[Row], tmp_path: Path) -> None:
+    plot = pytest.importorskip("benchmarks.retrieval.plot", exc_type=ImportError)
+    plot.drawn(rows, tmp_path / "plot.png")
+    with Image.open(tmp_path / "plot.png") as picture:
+        assert min(picture.size) > 500
 
 
 def test_a_text_is_put_between_its_marks() -> None:
