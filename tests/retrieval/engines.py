@@ -1,6 +1,6 @@
 """The engines that the conformance tests run on, and how their answers are compared.
 
-A new engine is one more entry of `ENGINES`.
+A new engine is one more entry of `ENGINES`; Milvus, which needs a server, is the fixture `milvus_index`.
 """
 
 from __future__ import annotations
@@ -47,4 +47,4 @@ def assert_answers(index: ProductIndex, oracle: Oracle, queries: list[Query], k:
     for query, hits in zip(queries, found, strict=True):
         assert pairs(hits) == oracle.query(query, k), query
         assert hits.plan is not None
-        assert len(hits) <= hits.plan.rows_qualified
+        assert hits.plan.rows_qualified is None or len(hits) <= hits.plan.rows_qualified
