@@ -25,6 +25,7 @@ _POOL = {
 # Keys of PostgreSQL advisory locks; any numbers do, as long as they stay.
 MIGRATION_LOCK = 0x5354_4C01
 PRODUCT_LOCK = 0x5354_4C02
+INDEX_LOCK = 0x5354_4C03
 
 
 class Database:

@@ -1,6 +1,7 @@
 """The catalog: products, scenes, objects and imports in one SQL database."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shopthelook.catalog import import_rows, mark_rows, product_rows, scene_rows
-from shopthelook.catalog.database import PRODUCT_LOCK, Database
+from shopthelook.catalog.database import INDEX_LOCK, PRODUCT_LOCK, Database
 from shopthelook.catalog.feeds.row import FeedProblem
 from shopthelook.catalog.migrate import migrate
 from shopthelook.catalog.product_rows import Filters
@@ -164,6 +165,18 @@ class Catalog:
         """Whether the state with this mark is in this database's past."""
         with self._database.reading() as connection:
             return mark_rows.has(connection, name)
+
+    @contextmanager
+    def index_turn(self) -> Iterator[None]:
+        """On PostgreSQL, wait for all others, on any machine, that write to an index which they share.
+
+        SQLite is used from one machine only, where a file can be locked.
+        """
+        if self._database.is_sqlite:
+            yield
+            return
+        with self._database.writing(INDEX_LOCK):
+            yield
 
     def codes(self, ids: Sequence[str] | None, bundle: str) -> Iterator[CodeBatch]:
         """Codes that the bundle made, of these products or (None) of all, by id, in batches.

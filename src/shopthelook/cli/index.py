@@ -43,7 +43,12 @@ def status(shop: Path | None, as_json: bool) -> None:
         ("engine", f"{now.engine}, codes of {now.bits} bits"),
         ("products", f"{now.searchable:,} can be found"),
     ]
-    if now.snapshot_seq is None:
+    if now.server is not None:
+        rows.append(("server", now.server))
+        if now.collection is not None and now.collection_seq is not None:
+            rows.append(("collection", f"{now.collection}, {now.collection_products:,} products"))
+            rows.append(("changes since", f"{now.last_seq - now.collection_seq:,}"))
+    elif now.snapshot_seq is None:
         rows.append(("snapshot", now.snapshot))
     else:
         size = (now.snapshot_bytes or 0) / 1e6
@@ -52,7 +57,9 @@ def status(shop: Path | None, as_json: bool) -> None:
         rows.append(("segments", f"{now.segments:,}"))
         rows.append(("changes since", f"{behind:,}"))
     table(rows)
-    if now.problem is not None:
+    if now.server is not None and now.problem is not None:
+        click.echo(f"{now.problem}; shopthelook index rebuild makes one")
+    elif now.problem is not None:
         click.echo(f"{now.problem}; it is not used, but made anew by: shopthelook index rebuild")
 
 
@@ -74,7 +81,7 @@ def snapshot(shop: Path | None, as_json: bool) -> None:
 @shop_option
 @json_option
 def verify(shop: Path | None, as_json: bool) -> None:
-    """Check every byte of the snapshot, and that it holds what the database holds.
+    """Check every byte of the snapshot, and that it holds what the database holds; in Milvus, each product.
 
     Exits with 1 where it does not; the shop works all the same, since it would not use such a snapshot.
     """
@@ -86,7 +93,7 @@ def verify(shop: Path | None, as_json: bool) -> None:
         emit({"products": count, "verified": True})
     else:
         click.echo(
-            f"the snapshot is whole, and with the changes since it holds the database's {count:,} products"
+            f"the index is whole, and with the changes since it holds the database's {count:,} products"
         )
 
 

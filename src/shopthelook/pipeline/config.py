@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from sqlalchemy.engine import make_url
+
 from shopthelook.images import FetchRules
 from shopthelook.pipeline.errors import ConfigError
 
-ENGINES = ("embedded", "exact")
+ENGINES = ("embedded", "exact", "milvus")
+
+_COLLECTION = re.compile("[A-Za-z_][A-Za-z0-9_]{0,199}")
 
 _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
     # section -> key -> (field of ShopConfig, type)
@@ -27,7 +33,11 @@ _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
         "max_bytes": ("max_bytes", int),
         "concurrency": ("concurrency", int),
     },
-    "index": {"engine": ("index_engine", str)},
+    "index": {
+        "engine": ("index_engine", str),
+        "milvus_uri": ("milvus_uri", str),
+        "milvus_collection": ("milvus_collection", str),
+    },
     "serve": {"title": ("title", str)},
 }
 
@@ -54,7 +64,8 @@ concurrency = 8
 max_bytes = 20_000_000
 
 [index]
-# "exact" is the plain engine that others are compared with; it is slow with filters.
+# "exact" is the plain engine that others are compared with; it is slow with filters. "milvus" keeps the
+# index in a Milvus server: milvus_uri = "http://localhost:19530", its token in SHOPTHELOOK_MILVUS_TOKEN.
 engine = "embedded"
 
 [serve]
@@ -77,6 +88,8 @@ class ShopConfig:
     max_bytes: int = 20_000_000
     concurrency: int = 8
     index_engine: str = "embedded"
+    milvus_uri: str = "http://localhost:19530"
+    milvus_collection: str = ""
     title: str = "Shop The Look"
 
     def __post_init__(self) -> None:
@@ -87,6 +100,14 @@ class ShopConfig:
             raise ConfigError(f"shop.toml: retries must not be negative, but is {self.retries}")
         if self.index_engine not in ENGINES:
             raise ConfigError(f"shop.toml: no index engine {self.index_engine!r}; there is {ENGINES}")
+        if "@" in self.milvus_uri:
+            raise ConfigError(
+                "shop.toml: milvus_uri must not hold a password; set SHOPTHELOOK_MILVUS_TOKEN to user:password"
+            )
+        if self.milvus_collection and not _COLLECTION.fullmatch(self.milvus_collection):
+            raise ConfigError(
+                f"shop.toml: milvus_collection must be letters, digits and _, not {self.milvus_collection!r}"
+            )
 
     @classmethod
     def new(
@@ -142,6 +163,13 @@ class ShopConfig:
         if path == self.database or not path or path.startswith(("/", ":memory:", "file:")):
             return self.database
         return f"{start}{(root.resolve() / path).as_posix()}"
+
+    def collection(self, root: Path) -> str:
+        """The name of the shop's index in Milvus: as set, or one that goes with the database."""
+        if self.milvus_collection:
+            return self.milvus_collection
+        database = make_url(self.database_url(root)).set(password=None).render_as_string()
+        return f"shopthelook_{hashlib.sha256(database.encode()).hexdigest()[:12]}"
 
     def bundle(self, root: Path, kind: Literal["detector", "embedder"]) -> str:
         """A bundle's name, or its folder's absolute path."""

@@ -1,9 +1,10 @@
-"""The product index in memory, kept level with the catalog's change log."""
+"""The product index, kept level with the catalog's change log."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,12 @@ from numpy.typing import NDArray
 from shopthelook.catalog import Catalog, IndexBatch
 from shopthelook.pipeline.attributes import attributes_of
 from shopthelook.pipeline.keeping import IndexKeeping
-from shopthelook.retrieval import Hits, ProductIndex, Query
+from shopthelook.retrieval import Attributes, Hits, ProductIndex, Query
+from shopthelook.retrieval.milvus.errors import IndexMoved
 from shopthelook.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from shopthelook.retrieval.milvus import MilvusIndex
 
 # Changes that are followed in less than a second or so.
 _WORTH_KEEPING = 5_000
@@ -61,11 +66,11 @@ class FollowingIndex:
         self, codes: NDArray[np.uint8], k: int, ranges: Sequence[tuple[int, int] | None]
     ) -> list[Hits]:
         """The ``k`` nearest products of each code, shape ``(q, bits // 8)``, in each taxonomy range."""
-        return self.refresh().search(codes, k, ranges)
+        return self._asked(lambda index: index.search(codes, k, ranges))
 
     def query(self, queries: Sequence[Query], k: int) -> list[Hits]:
         """The ``k`` nearest products that each query allows; see ``ProductIndex.query``."""
-        return self.refresh().query(queries, k)
+        return self._asked(lambda index: index.query(queries, k))
 
     def refresh(self) -> ProductIndex:
         """Bring the index level with the catalog and return it."""
@@ -73,18 +78,7 @@ class FollowingIndex:
         index = self._index
         if index is not None and last == self._seq:
             return index
-        with self._following:
-            first = self._index is None
-            if first:
-                self._open()
-            # A smaller number means another database took the place of the one that was read.
-            if self._index is None or last < self._seq:
-                self._rebuild()
-            while self._seq < last and self._follow():
-                pass
-            assert self._index is not None  # noqa: S101 - _rebuild sets it
-            self._keep(self._index, wait=first)
-            return self._index
+        return self._level()
 
     def rebuild(self) -> ProductIndex:
         """Read all products from the catalog anew, whatever the snapshot says, and make a snapshot of them.
@@ -93,8 +87,13 @@ class FollowingIndex:
             SnapshotError: that cannot be written; searches use the new index all the same.
         """
         with self._following:
-            self._rebuild()
-        return self.keep()
+            # Others that share the index follow the catalog in the old one meanwhile.
+            index, seq = self._loaded()
+            with self._keeping.turn():
+                self._take(index, seq)
+                self._follow_all(self._catalog.last_seq())
+                self._keeping.publish(index)
+        return index if self._keeping.folder is None else self.keep()
 
     def keep(self) -> ProductIndex:
         """Bring the index level with the catalog and make a snapshot of it.
@@ -106,24 +105,69 @@ class FollowingIndex:
         self._kept = self._keeping.keep(index).seq
         return index
 
+    def close(self) -> None:
+        """Let go of what the index holds outside this process."""
+        self._keeping.close()
+
+    def _asked(self, question: Callable[[ProductIndex], list[Hits]]) -> list[Hits]:
+        index = self.refresh()
+        try:
+            return question(index)
+        except IndexMoved:
+            # Another process has put a new one in its place since.
+            return question(self._level())
+
+    def _level(self) -> ProductIndex:
+        """The index as it is now, level with the catalog."""
+        with self._following, self._keeping.turn():
+            first = self._index is None
+            self._open()
+            # Others that share the index may have followed further than the catalog was before the turn.
+            last = self._catalog.last_seq()
+            # A smaller number means another database took the place of the one that was read.
+            built = self._index is None or last < self._seq
+            if built:
+                self._take(*self._loaded())
+            self._follow_all(last)
+            assert self._index is not None  # noqa: S101 - _take sets it
+            if built:
+                self._keeping.publish(self._index)
+            self._keep(self._index, wait=first)
+            return self._index
+
     def _open(self) -> None:
+        if self._index is not None:
+            index = self._keeping.current(self._index)
+            if index is not self._index or (index is not None and index.seq > self._seq):
+                self._take(index, 0 if index is None else index.seq)
+            return
         index = self._keeping.opened()
         if index is not None:
             self._index, self._seq, self._kept = index, index.seq, index.seq
 
-    def _rebuild(self) -> None:
+    def _loaded(self) -> tuple[ProductIndex, int]:
+        """A new index of the catalog's products, and the change it holds."""
         # The number is read first: a change in between is followed once more, which does no harm.
         seq = self._catalog.last_seq()
         index = self._keeping.empty()
         for batch in self._catalog.index_rows(None, self._bundle):
-            self._put(index, batch)
-        index.seq = self._seq = seq
-        self._index, self._kept = index, None
+            self._keeping.fill(index, *self._rows(batch))
+        self._keeping.filled(index, seq)
+        return index, seq
+
+    def _take(self, index: ProductIndex | None, seq: int) -> None:
+        self._index, self._seq, self._kept = index, seq, None
+
+    def _follow_all(self, last: int) -> None:
+        while self._seq < last and self._follow():
+            pass
 
     def _keep(self, index: ProductIndex, wait: bool) -> None:
         """Make a snapshot where following the log anew would take longer than a person likes to wait."""
+        if self._keeping.folder is None:
+            return
         behind = len(index) if self._kept is None else self._seq - self._kept
-        if self._keeping.folder is None or behind < max(_WORTH_KEEPING, len(index) // 50):
+        if behind < max(_WORTH_KEEPING, len(index) // 50):
             return
         self._kept = self._seq
         if wait:
@@ -144,15 +188,25 @@ class FollowingIndex:
         names = {change.product_id for change in changes}
         present: set[str] = set()
         for batch in self._catalog.index_rows(sorted(names), self._bundle):
-            self._put(index, batch)
+            index.upsert(*self._rows(batch))
             present.update(batch.ids)
         index.delete(sorted(names - present))
         index.seq = self._seq = changes[-1].seq
         return True
 
-    def _put(self, index: ProductIndex, batch: IndexBatch) -> None:
+    def _rows(
+        self, batch: IndexBatch
+    ) -> tuple[Sequence[str], NDArray[np.uint8], NDArray[np.int64], list[Attributes]]:
         positions = self._to_positions(batch.category_ids)
-        index.upsert(batch.ids, batch.codes, positions, [attributes_of(said) for said in batch.said])
+        return batch.ids, batch.codes, positions, [attributes_of(said) for said in batch.said]
+
+    def differing(self, index: MilvusIndex) -> int:
+        """How many products of the catalog an index does not hold as they are there, and holds besides."""
+        count = wrong = 0
+        for batch in self._catalog.index_rows(None, self._bundle):
+            wrong += len(index.differing(*self._rows(batch)))
+            count += len(batch.ids)
+        return wrong + max(0, len(index) - count)
 
     def _to_positions(self, category_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.array([self._positions.get(int(i), -1) for i in category_ids], np.int64)

@@ -25,6 +25,8 @@ class IndexStatus:
             whether its bytes are right is asked by ``verify``.
         snapshot_products, snapshot_seq, snapshot_bytes, segments: what it says of itself, None without one.
         problem: why it is unreadable, or what it is of; it is not used then, but made anew.
+        server, collection, collection_products, collection_seq: where the index is and what it holds, of an
+            engine that is a server.
     """
 
     engine: str
@@ -37,6 +39,10 @@ class IndexStatus:
     snapshot_bytes: int | None = None
     segments: int | None = None
     problem: str | None = None
+    server: str | None = None
+    collection: str | None = None
+    collection_products: int | None = None
+    collection_seq: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The status as JSON would hold it."""
@@ -44,7 +50,11 @@ class IndexStatus:
 
 
 def index_status(shop: Shop) -> IndexStatus:
-    """How the shop's index is; opens neither a model nor the index."""
+    """How the shop's index is; opens neither a model nor the index.
+
+    Raises:
+        MilvusError: it is in Milvus, which does not answer.
+    """
     bundle = shop.embedder_bundle
     known = (
         shop.config.index_engine,
@@ -52,11 +62,17 @@ def index_status(shop: Shop) -> IndexStatus:
         shop.catalog.codes_by_bundle().get(bundle.key, 0),
         shop.catalog.last_seq(),
     )
-    folder = shop.index_keeping.folder
-    if folder is None:
+    keeping = shop.index_keeping
+    if keeping.is_shared:
+        from shopthelook.pipeline.in_milvus import MilvusKeeping
+        from shopthelook.pipeline.milvus_care import milvus_status
+
+        assert isinstance(keeping, MilvusKeeping)  # noqa: S101 - no other is shared
+        return milvus_status(keeping, IndexStatus(*known, snapshot="none"))
+    if keeping.folder is None:
         return IndexStatus(*known, snapshot="none")
     try:
-        manifest = shop.index_keeping.look()
+        manifest = keeping.look()
     except NoSnapshot:
         return IndexStatus(*known, snapshot="none")
     except OtherSnapshot as error:
@@ -85,16 +101,24 @@ def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
 
     Raises:
         SnapshotError: there is no snapshot, it cannot be used, or it holds something else.
+        MilvusError: the same of an index in Milvus, or no Milvus answers.
     """
     from shopthelook.pipeline.following import FollowingIndex
     from shopthelook.retrieval.embedded import EmbeddedIndex
 
+    keeping = shop.index_keeping
+    if keeping.is_shared:
+        from shopthelook.pipeline.in_milvus import MilvusKeeping
+        from shopthelook.pipeline.milvus_care import verify_milvus
+
+        assert isinstance(keeping, MilvusKeeping)  # noqa: S101 - no other is shared
+        return verify_milvus(shop, keeping, say)
     say("reading the snapshot")
-    shop.index_keeping.open()
+    keeping.open()
     bundle = shop.embedder_bundle
     arguments = (shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits)
     say("following the changes since")
-    kept = FollowingIndex(*arguments, shop.index_keeping).refresh()
+    kept = FollowingIndex(*arguments, keeping).refresh()
     say("reading all products from the catalog")
     # In memory only: this looks, and leaves the snapshot as it is.
     anew = FollowingIndex(*arguments).refresh()

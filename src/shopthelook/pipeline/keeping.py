@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from shopthelook.catalog import Catalog, CatalogError
-from shopthelook.retrieval import ExactIndex, ProductIndex
+from shopthelook.retrieval import Attributes, ExactIndex, ProductIndex
 from shopthelook.retrieval.embedded import Manifest, NoSnapshot, OtherSnapshot, SnapshotError, read_manifest
 from shopthelook.taxonomy import Taxonomy
 
@@ -21,7 +26,7 @@ _log = logging.getLogger(__name__)
 _ATTRIBUTES = "1"
 
 # The state of the database that a snapshot was made from; see `Catalog.new_mark`.
-_MARK = "database"
+MARK = "database"
 
 
 class IndexKeeping:
@@ -63,6 +68,40 @@ class IndexKeeping:
 
         return EmbeddedIndex(self._bits, self._threads)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the index is outside this process, and all processes of the shop use the same."""
+        return self._engine == "milvus"
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until no other process writes to the index; an index in memory is nobody else's."""
+        return nullcontext()
+
+    def current(self, index: ProductIndex) -> ProductIndex | None:
+        """The index as others have left it since; None where it must be built anew."""
+        return index
+
+    def fill(
+        self,
+        index: ProductIndex,
+        ids: Sequence[str],
+        codes: NDArray[np.uint8],
+        positions: NDArray[np.int64],
+        attributes: Sequence[Attributes],
+    ) -> None:
+        """Put products into an empty index, each once."""
+        index.upsert(ids, codes, positions, attributes)
+
+    def filled(self, index: ProductIndex, seq: int) -> None:
+        """Take note that a new index holds all products as they were after a change."""
+        index.seq = seq
+
+    def publish(self, index: ProductIndex) -> None:
+        """Let others use a new index, too."""
+
+    def close(self) -> None:
+        """Let go of what is kept elsewhere."""
+
     def opened(self) -> ProductIndex | None:
         """The index of the snapshot; None, with the reason in the log, where none can be used."""
         try:
@@ -96,7 +135,7 @@ class IndexKeeping:
         if self.folder is None:
             raise NoSnapshot(f"the engine {self._engine!r} has no snapshots")
         manifest = read_manifest(self.folder)
-        mark = manifest.made_for.get(_MARK, "")
+        mark = manifest.made_for.get(MARK, "")
         manifest.check(self.folder, self._bits, self._made_for(mark))
         if not self._catalog.has_mark(mark):
             raise OtherSnapshot(
@@ -141,5 +180,5 @@ class IndexKeeping:
             "embedder": self._bundle,
             "taxonomy": self._taxonomy,
             "attributes": _ATTRIBUTES,
-            _MARK: mark,
+            MARK: mark,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +81,20 @@ class Parts:
     def index_keeping(self) -> IndexKeeping:
         """Where the index comes from and is kept."""
         bundle = self.embedder_bundle
+        if self.config.index_engine == "milvus":
+            from shopthelook.pipeline.in_milvus import TOKEN, MilvusKeeping, Place
+
+            place = Place(
+                self.config.milvus_uri, os.environ.get(TOKEN, ""), self.config.collection(self.directory)
+            )
+            return MilvusKeeping(
+                self.catalog,
+                self.taxonomy,
+                bundle.key,
+                bundle.card.bits,
+                place,
+                layout.index(self.directory) / "milvus.lock",
+            )
         return IndexKeeping(
             self.catalog,
             self.taxonomy,
@@ -102,7 +117,10 @@ class Parts:
         return Fetcher(self.config.fetch_rules(allow_private=allow_private))
 
     def close(self) -> None:
-        """Close the database. The shop cannot be used afterwards."""
+        """Close the database, and the index where it is elsewhere. The shop cannot be used afterwards."""
+        with self._opening:
+            if (index := self.__dict__.pop("_index", None)) is not None:
+                index.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:

@@ -16,6 +16,7 @@ from shopthelook.errors import ShopError
 from shopthelook.geometry import BoxError
 from shopthelook.images import PictureError, PictureStoreError
 from shopthelook.pipeline.errors import NotFound
+from shopthelook.retrieval.milvus.errors import MilvusError
 from shopthelook.retrieval.query import QueryError
 from shopthelook.serving.schemas import ErrorAnswer, ErrorBody
 from shopthelook.taxonomy import UnknownCategory
@@ -95,6 +96,8 @@ def describe(error: ShopError) -> tuple[int, str, str | None]:
         return 422, "unknown_category", "category"
     if isinstance(error, QueryError):
         return 422, "bad_query", error.field
+    if isinstance(error, MilvusError):
+        return 503, "index_unavailable", None
     if isinstance(error, NotFound):
         return 404, "not_found", None
     return 400, "bad_request", getattr(error, "field", None)

@@ -1,0 +1,194 @@
+"""A shop whose index is in Milvus, from the feed to the hits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from shopthelook import Shop
+from shopthelook.pipeline import layout
+from shopthelook.pipeline.config import ShopConfig
+from shopthelook.pipeline.errors import ConfigError
+from shopthelook.pipeline.index_care import index_status, verify_index
+from shopthelook.retrieval.embedded import SnapshotError
+from shopthelook.retrieval.milvus import Generations, MilvusError, MilvusIndex, OtherIndex, Server
+from tests.fixtures.milvus import free_ports
+from tests.pipeline.feeds import Feed
+
+CHAIR, SOFA = "Furniture > Chairs", "Furniture > Sofas"
+
+
+def in_milvus(shop: Shop, uri: str) -> None:
+    """Say in the shop's settings that its index is in Milvus."""
+    settings = shop.directory / layout.SETTINGS
+    text = settings.read_text().replace('engine = "embedded"', f'engine = "milvus"\nmilvus_uri = "{uri}"')
+    settings.write_text(text)
+
+
+@pytest.fixture
+def folder(new_shop: Callable[..., Shop], milvus_uri: str, milvus_server: Server) -> Iterator[Path]:
+    """The folder of an empty shop with its index in Milvus."""
+    shop = new_shop()
+    in_milvus(shop, milvus_uri)
+    yield shop.directory
+    config = layout.read(shop.directory)
+    Generations(milvus_server, config.collection(shop.directory)).drop()
+
+
+@pytest.fixture
+def stocked(feed: Feed) -> Feed:
+    """24 chairs and sofas with prices and brands."""
+    for n in range(24):
+        feed.add(
+            f"p{n:02}",
+            color=n % 2,
+            seed=n,
+            google_product_category=[CHAIR, SOFA][n % 2],
+            price=f"{10 + n}.50 EUR",
+            brand=["Norr", "Søder Home"][n // 2 % 2],
+        )
+    return feed.write()
+
+
+def like(shop: Shop, key: str = "p00", where: str | None = None) -> set[str]:
+    return {hit.product_id for hit in shop.search_product(key, k=100, where=where)}
+
+
+def collection(shop: Shop) -> str:
+    index = shop.index.refresh()
+    assert isinstance(index, MilvusIndex)
+    return index.name
+
+
+CHAIRS = {f"p{n:02}" for n in range(0, 24, 2)}
+
+
+def test_a_shop_in_milvus(
+    folder: Path, stocked: Feed, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Shop.open(folder, threads=1) as shop, Shop.open(folder, threads=1) as other:
+        assert shop.import_products(stocked.path).added == 24
+        assert like(shop) == CHAIRS - {"p00"}
+        assert like(shop, where="brand:norr AND price < 20") == {"p04", "p08"}
+        assert like(shop, where="NOT brand:norr") == {f"p{n:02}" for n in range(2, 24, 4)}
+        # What one process writes, the other finds at its next search, in the same collection.
+        assert like(other) == CHAIRS - {"p00"}
+        assert shop.delete_products(["p02"]) == 1
+        assert like(other) == CHAIRS - {"p00", "p02"}
+        stocked.rows[4] |= {"brand": "Other", "google_product_category": SOFA}
+        other.import_products(stocked.write().path)
+        assert like(shop) == CHAIRS - {"p00", "p04"}
+        assert like(shop, "p01", "brand:other") == {"p04"}
+        name = collection(shop)
+        assert collection(other) == name
+        seq = shop.index.seq
+        explained = shop.search_product("p00", k=2, explain=True).explanation
+        assert explained is not None
+        assert [step.as_dict()["plan"] for step in explained.steps] == ["milvus"]
+    with Shop.open(folder, threads=1) as again:
+        # Opened where it was left: nothing is loaded, so the collection is the same and no change was followed.
+        assert index_status(again).collection_seq == seq == again.catalog.last_seq()
+        assert like(again) == CHAIRS - {"p00", "p04"}
+        assert collection(again) == name
+        assert verify_index(again, lambda step: None) == 24
+        with pytest.raises(SnapshotError, match="keeps it itself"):
+            again.index.keep()
+    assert not [one for one in caplog.records if one.levelname == "WARNING"]
+
+
+def test_a_rebuild_leaves_no_gap(folder: Path, stocked: Feed, milvus_server: Server) -> None:
+    with Shop.open(folder, threads=1) as shop, Shop.open(folder, threads=1) as other:
+        shop.import_products(stocked.path)
+        assert like(other) == CHAIRS - {"p00"}
+        before, failed, searches, done = collection(shop), [], [0], threading.Event()
+
+        def search() -> None:
+            while not done.is_set():
+                try:
+                    if (hits := like(other)) != CHAIRS - {"p00"}:
+                        failed.append(str(hits))
+                except Exception as error:  # noqa: BLE001 - any is a gap
+                    failed.append(repr(error))
+                searches[0] += 1
+
+        searching = threading.Thread(target=search)
+        searching.start()
+        try:
+            assert len(shop.index.rebuild()) == 24
+            last = searches[0]
+            while searches[0] < last + 3 and not failed:
+                done.wait(0.01)
+        finally:
+            done.set()
+            searching.join()
+        assert not failed
+        assert collection(shop) == collection(other) != before
+        assert before not in milvus_server.ask("listing", lambda client: client.list_collections())
+        assert index_status(shop).collection_products == 24
+
+
+def test_products_lost_in_milvus_are_told_and_rebuilt(folder: Path, stocked: Feed) -> None:
+    with Shop.open(folder, threads=1) as shop:
+        with pytest.raises(MilvusError, match="holds no index"):
+            verify_index(shop, lambda step: None)
+        assert index_status(shop).problem is not None
+        shop.import_products(stocked.path)
+        index = shop.index.refresh()
+        assert verify_index(shop, lambda step: None) == 24
+        index.delete(["p03"])
+        with pytest.raises(MilvusError, match=r"1 products .* are not as in the catalog"):
+            verify_index(shop, lambda step: None)
+    with Shop.open(folder, threads=1) as shop:
+        assert len(shop.index.rebuild()) == 24
+    with Shop.open(folder, threads=1) as shop:
+        assert verify_index(shop, lambda step: None) == 24
+
+
+def test_an_index_of_another_database_is_left_alone(
+    folder: Path, stocked: Feed, new_shop: Callable[..., Shop], milvus_uri: str
+) -> None:
+    with Shop.open(folder, threads=1) as shop:
+        shop.import_products(stocked.path)
+        assert len(like(shop)) == 11
+        name = layout.read(folder).collection(folder)
+    second = new_shop("second")
+    in_milvus(second, milvus_uri)
+    settings = second.directory / layout.SETTINGS
+    engine = 'engine = "milvus"'
+    settings.write_text(settings.read_text().replace(engine, f'{engine}\nmilvus_collection = "{name}"'))
+    with Shop.open(second.directory, threads=1) as other:
+        with pytest.raises(OtherIndex, match="another database"):
+            other.index.refresh()
+        status = index_status(other)
+        assert status.collection is None
+        assert "another database" in str(status.problem)
+    with Shop.open(folder, threads=1) as shop:
+        assert len(like(shop)) == 11
+
+
+def test_a_server_that_is_away_is_named(new_shop: Callable[..., Shop], stocked: Feed) -> None:
+    shop = new_shop()
+    in_milvus(shop, f"http://127.0.0.1:{free_ports(1)[0]}")
+    with Shop.open(shop.directory, threads=1) as away:
+        away.import_products(stocked.path)
+        with pytest.raises(MilvusError, match=r"no Milvus answers at http://127\.0\.0\.1"):
+            like(away)
+        with pytest.raises(MilvusError, match="no Milvus answers"):
+            index_status(away)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('milvus_uri = "http://root:secret@localhost:19530"', "SHOPTHELOOK_MILVUS_TOKEN"),
+        ('milvus_collection = "a-b"', "milvus_collection must be"),
+        ("milvus_uri = 19530", "milvus_uri must be"),
+    ],
+)
+def test_settings_that_are_refused(line: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as raised:
+        ShopConfig.from_toml(f'[index]\nengine = "milvus"\n{line}\n')
+    assert "secret" not in str(raised.value)
