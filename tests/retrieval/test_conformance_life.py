@@ -16,8 +16,10 @@ from hypothesis.stateful import (
 )
 from numpy.typing import NDArray
 
-from shopthelook.retrieval import Attributes, Query
+from shopthelook.retrieval import Attributes, ProductIndex, Query
+from shopthelook.retrieval.milvus import Server
 from shopthelook.retrieval.query.ast import Filter
+from tests.fixtures.milvus import Pool
 from tests.retrieval.engines import ENGINES, MakeIndex, Range, assert_agrees, assert_answers
 from tests.retrieval.filters import attributes, filters
 from tests.retrieval.oracle import Oracle
@@ -77,12 +79,27 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_any_order_of_writes_and_searches(engine: str) -> None:
-    machine = type("LifeOfAnEngine", (Life,), {"make": staticmethod(ENGINES[engine])})
+    live(ENGINES[engine], lives=60, steps=25)
+
+
+def test_any_order_in_milvus(milvus_server: Server) -> None:
+    """Few lives, since each step is some requests; each begins with the same collection, emptied."""
+    pool = Pool(milvus_server)
+
+    def make(bits: int) -> ProductIndex:
+        pool.take_back()
+        return pool.lend(bits)
+
+    live(make, lives=5, steps=20)
+
+
+def live(make: MakeIndex, lives: int, steps: int) -> None:
+    machine = type("LifeOfAnEngine", (Life,), {"make": staticmethod(make)})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60,
-            stateful_step_count=25,
+            max_examples=lives,
+            stateful_step_count=steps,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),

@@ -97,7 +97,8 @@ def has_number(field: str) -> str:
 
 def number_key(field: str) -> str:
     """The key of a field in `numbers`; capitals, which no folded name has, stand around what is spelled out."""
-    key = _NOT_IN_KEYS.sub(lambda found: f"Z{ord(found[0]):x}Z", field)
+    # Nor does it take an empty key, and one that is a number may be taken for a place in a list.
+    key = "f_" + _NOT_IN_KEYS.sub(lambda found: f"Z{ord(found[0]):x}Z", field)
     return key if len(key) <= LONGEST_WORD else f"Z{hashlib.sha256(key.encode()).hexdigest()}"
 
 
