@@ -11,6 +11,8 @@ from shopthelook.retrieval.protocol import Attributes, Query, RetrievalError
 
 LEAST_BITS, MOST_BITS = 64, 4096
 
+_BYTE = np.dtype(np.uint8)
+
 
 def check_bits(bits: int) -> None:
     """Raise `RetrievalError` unless `bits` is a multiple of 64 from 64 to 4096."""
@@ -55,15 +57,18 @@ def check_search(
 def check_queries(bits: int, queries: Sequence[Query], k: int) -> None:
     """Raise `RetrievalError` unless an index of `bits` can answer these queries."""
     _check_k(k)
+    shape = (bits // 8,)
     for query in queries:
-        if query.code.dtype != np.uint8 or query.code.shape != (bits // 8,):
+        code, limits, most = query.code, query.range, query.max_distance
+        if code.dtype is not _BYTE or code.shape != shape:
             raise RetrievalError(
                 f"a query's code must be ({bits // 8},) uint8 in an index of {bits} bits, "
-                f"not {query.code.shape} {query.code.dtype}"
+                f"not {code.shape} {code.dtype}"
             )
-        _check_range(query.range)
-        if query.max_distance is not None and query.max_distance < 0:
-            raise RetrievalError(f"max_distance must be 0 or more, not {query.max_distance}")
+        if limits is not None:
+            _check_range(limits)
+        if most is not None and most < 0:
+            raise RetrievalError(f"max_distance must be 0 or more, not {most}")
 
 
 def _check_k(k: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.distances import to_columns
-from shopthelook.retrieval.embedded.calling import FAR, Found, nearest
+from shopthelook.retrieval.embedded.calling import FAR, NO_SLACK, Found, nearest
 from shopthelook.retrieval.embedded.fresh import Fresh
 from shopthelook.retrieval.embedded.program import Program, compiled_filter
 from shopthelook.retrieval.embedded.searching import (
@@ -43,6 +43,8 @@ _AT_ONCE = 64
 # Comparisons below which handing work to another thread costs more than it saves.
 _WORTH_A_THREAD = 200_000
 
+_EVERYWHERE = (-1, FAR)
+
 _NO_TABLES = np.zeros((0, SIZE), np.int64)
 
 
@@ -55,12 +57,14 @@ class Content:
     tables: NDArray[np.int64] = field(init=False, repr=False)
     """(parts, SIZE), see `table`."""
     alive: int = field(init=False)
+    no_slacks: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         parts = tuple(sorted(self.parts, key=lambda part: -part.alive))
         object.__setattr__(self, "parts", parts)
         tables = np.stack([part.table for part in parts]) if parts else _NO_TABLES
         object.__setattr__(self, "tables", tables)
+        object.__setattr__(self, "no_slacks", np.full(len(parts), NO_SLACK, np.int64))
         object.__setattr__(self, "alive", sum(part.alive for part in parts))
 
     def __len__(self) -> int:
@@ -84,6 +88,8 @@ class Answering:
 
     def answer(self, content: Content, queries: Sequence[Query], k: int) -> list[Hits]:
         """The hits of each query; those with one filter go through the rows together."""
+        if len(queries) == 1:
+            return self._group(content, queries, k)
         first = queries[0].where if queries else None
         if len(queries) <= _AT_ONCE and all(query.where is first for query in queries):
             return self._group(content, queries, k)
@@ -110,7 +116,7 @@ class Answering:
         bits, flat, counted = self._words * 64, array("q"), False
         for query in queries:
             most = query.max_distance
-            flat.extend(query.range or (-1, FAR))
+            flat.extend(query.range or _EVERYWHERE)
             flat.append(bits if most is None or most > bits else most)
             counted |= query.counted
         asked = np.frombuffer(flat, np.int64).reshape(-1, 3)
@@ -167,15 +173,16 @@ class Answering:
             letters = own.letters
         except AttributeError:
             letters = own.letters = np.empty(1 << 16, np.uint8)
-        slacks = None
+        slacks = content.no_slacks
         if self._recall < 1:
-            parts = [part.segment.runs for part in content.parts]
-            slacks = np.array([FAR if runs is None else runs.slack(self._recall) for runs in parts], np.int64)
+            runs = [part.segment.runs for part in content.parts]
+            slacks = np.array([NO_SLACK if of_one is None else of_one.slack(self._recall) for of_one in runs])
         found = nearest(content.tables, program, codes, asked, k, slacks, shares, counted, letters)
-        if slacks is not None and (found[2][:, HITS] < k).any():
+        if self._recall < 1 and (found[2][:, HITS] < k).any():
             # Fewer than asked for: the rest is where nothing was looked for, if it is at all.
-            found = nearest(content.tables, program, codes, asked, k, None, shares, counted, letters)
-        if program is None and content.alive:
+            slacks = content.no_slacks
+            found = nearest(content.tables, program, codes, asked, k, slacks, shares, counted, letters)
+        if self._pool is not None and program is None and content.alive:
             compared = float(found[2][:, COMPARED].mean()) / content.alive
             self._share += 0.1 * (max(compared, 0.01) - self._share)
         return found, letters
@@ -189,13 +196,15 @@ class Answering:
         k: int,
     ) -> list[Hits]:
         rows, distances, said = found
-        ids = _ids(content, rows, said, letters)
+        told = said.tolist()
+        ids = _ids(content, rows, told, letters)
         answers, at, by_tokens = [], 0, self._recall < 1
-        for i, (count, _, compared, looked, qualified, way, _) in enumerate(said.tolist()):
+        for i, (count, _, compared, looked, qualified, way, _) in enumerate(told):
             name = "tokens" if by_tokens and looked else _WAYS[way]
             plan = Plan(name, None if qualified < 0 else qualified, compared, looked if by_tokens else 0)
-            answers.append(Hits(tuple(ids[at : at + count]), distances[i, :count], plan))
-            at += count
+            end = at + count
+            answers.append(Hits(tuple(ids[at:end]), distances[i, :count], plan))
+            at = end
         if content.fresh.alive:
             return [
                 self._with_fresh(content, query, hits, int(said[i, LIMIT]), k)
@@ -239,21 +248,17 @@ def _of_pairs(pairs: list[tuple[int, str]], k: int, plan: Plan) -> Hits:
 
 
 def _ids(
-    content: Content, rows: NDArray[np.int64], said: NDArray[np.int64], letters: NDArray[np.uint8]
+    content: Content, rows: NDArray[np.int64], told: list[list[int]], letters: NDArray[np.uint8]
 ) -> list[str]:
     """The ids of all hits, one query's after the other's."""
-    size = int(said[0, LETTERS])
-    count = int(said[:, HITS].sum())
+    size = told[0][LETTERS]
+    counts = [one[HITS] for one in told]
     if 0 < size <= len(letters):
-        ids = letters[: size - 1].tobytes().decode("utf-8", "surrogatepass").split("\0")
+        ids = str(letters[: size - 1].data, "utf-8", "surrogatepass").split("\0")
         # An id may have a zero in it.
-        if len(ids) == count:
+        if len(ids) == sum(counts):
             return ids
-    return [
-        one
-        for i, found in enumerate(said[:, HITS].tolist())
-        for one in _slowly(content, rows[i, :found].tolist())
-    ]
+    return [one for i, count in enumerate(counts) for one in _slowly(content, rows[i, :count].tolist())]
 
 
 def _slowly(content: Content, rows: list[int]) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,33 +15,32 @@ FAR = 2**40
 
 _NO_PROGRAM = np.zeros(8, np.int64)
 _NO_LETTERS = np.empty(0, np.uint8)
-_NO_SLACK = 1 << 20
+NO_SLACK = 1 << 20
+"""Runs are looked at however far their centre is, as long as a row can be near enough."""
 
 
 def nearest(
     tables: NDArray[np.int64],
     program: Program | None,
     codes: NDArray[np.uint64],
-    asked: Sequence[tuple[int, int, int]] | NDArray[np.int64],
+    asked: NDArray[np.int64],
     k: int,
-    slacks: NDArray[np.int64] | None = None,
+    slacks: NDArray[np.int64],
     shares: tuple[int, int] = (0, 1),
     counted: bool = False,
     letters: NDArray[np.uint8] = _NO_LETTERS,
 ) -> Found:
     """Rows, distances and what else is said of the `k` nearest of each query, see `searching.search`.
 
-    tables: (parts, SIZE) int64; codes: (q, words); asked: of each query the first and the end of its range of
-    positions, and the largest distance that counts.
+    tables: (parts, SIZE) int64; codes: (q, words); asked: (q, 3), of each query the first and the end of its
+    range of positions, and the largest distance that counts; slacks: (parts,), see `Runs`.
     """
     count, words = codes.shape
-    if slacks is None:
-        slacks = np.full(len(tables), _NO_SLACK, np.int64)
     rows, distances = np.empty((count, k), np.int64), np.empty((count, k), np.int32)
     said = np.empty((count, 7), np.int64)
     search(
         tables, _NO_PROGRAM if program is None else program.table, codes.reshape(-1), words,
-        np.asarray(asked, np.int64), k, slacks, shares[0] | shares[1] << 16, int(counted), rows, distances,
+        asked, k, slacks, shares[0] | shares[1] << 16, int(counted), rows, distances,
         said, letters,
     )  # fmt: skip
     return rows, distances, said

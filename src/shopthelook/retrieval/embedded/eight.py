@@ -39,10 +39,11 @@ def _turned(builder, rows):
 
 
 @intrinsic
-def eight_distances(typing, codes, group, queries, limit, out):  # noqa: ARG001 - numba passes its context
+def eight_distances(typing, codes, group, queries, limit, out, masks):  # noqa: ARG001 - numba passes its context
     """Write the distances of rows group[0:8] to query q to out[8 * q:8 * q + 8]; 0 where none is within a limit.
 
-    codes: (n * 8,) uint64; group: (8,) int64; queries: (q * 8,) uint64; limit: (q,) int64; out: (q * 8,) int64.
+    codes: (n * 8,) uint64; group: (8,) int64; queries: (q * 8,) uint64; limit: (q,) int64; out: (q * 8,) int64;
+    masks: (q,) uint8, bit i is set where the i-th row is within the query's limit.
     """
 
     def generate(context, builder, signature, arguments):
@@ -50,7 +51,7 @@ def eight_distances(typing, codes, group, queries, limit, out):  # noqa: ARG001 
             context.make_array(kind)(context, builder, value)
             for kind, value in zip(signature.args, arguments, strict=True)
         ]
-        codes_at, group_at, queries_at, limit_at, out_at = (array.data for array in arrays)
+        codes_at, group_at, queries_at, limit_at, out_at, masks_at = (array.data for array in arrays)
         count = builder.extract_value(arrays[3].shape, 0)
 
         def place(data, index):
@@ -85,7 +86,8 @@ def eight_distances(typing, codes, group, queries, limit, out):  # noqa: ARG001 
             builder.store(total, eight(out_at, first), align=8)
             near = builder.icmp_signed("<=", total, all_of(builder.load(place(limit_at, loop.index))))
             mask = builder.bitcast(near, ir.IntType(8))
+            builder.store(mask, place(masks_at, loop.index))
             builder.store(builder.or_(builder.load(within), mask), within)
         return builder.zext(builder.load(within), _WORD)
 
-    return types.int64(codes, group, queries, limit, out), generate
+    return types.int64(codes, group, queries, limit, out, masks), generate

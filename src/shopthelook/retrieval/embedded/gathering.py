@@ -8,15 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.hashing import same_texts
-from shopthelook.retrieval.embedded.inverted import Inverted, Numbers, forward_columns
+from shopthelook.retrieval.embedded.inverted import Inverted, Numbers, forward_columns, places_of
 from shopthelook.retrieval.embedded.program import key
 from shopthelook.retrieval.embedded.texts import Texts, joined
 from shopthelook.retrieval.protocol import CATEGORY, Attributes
 from shopthelook.retrieval.query import fold, fold_field
 
 
-def gathered(attributes: Sequence[Attributes], rows: NDArray[np.int64]) -> Inverted:
-    """The inverted index of n products, the i-th of which is row rows[i] of 0 to n - 1."""
+def gathered(
+    attributes: Sequence[Attributes], rows: NDArray[np.int64], positions: NDArray[np.int64]
+) -> Inverted:
+    """The inverted index of n products, the i-th of which is row rows[i] of 0 to n - 1.
+
+    positions: (n,) of the rows, ascending.
+    """
     terms: dict[str, int] = {}
     fields: dict[str, str] = {}
     # Few values make up most of a feed: each is folded once.
@@ -44,18 +49,24 @@ def gathered(attributes: Sequence[Attributes], rows: NDArray[np.int64]) -> Inver
                     found, at = numbers.setdefault(field, ([], []))
                     found.append(float(value))
                     at.append(row)
-    count = len(attributes)
+    places = places_of(positions)
     columns = {
-        field: Numbers.of(np.array(values, np.float64), np.array(at, np.uint32), count)
+        field: Numbers.of(np.array(values, np.float64), np.array(at, np.uint32), places)
         for field, (values, at) in numbers.items()
     }
     return _assembled(
-        count, Texts.of(list(terms)), np.array(term_of, np.int64), np.array(row_of, np.int64), columns
+        places, Texts.of(list(terms)), np.array(term_of, np.int64), np.array(row_of, np.int64), columns
     )
 
 
-def merged_inverted(parts: Sequence[Inverted], moved: Sequence[NDArray[np.int64]], count: int) -> Inverted:
-    """One index of several: row r of part p has become row moved[p][r] of `count`, or -1 where it is gone."""
+def merged_inverted(
+    parts: Sequence[Inverted], moved: Sequence[NDArray[np.int64]], positions: NDArray[np.int64]
+) -> Inverted:
+    """One index of several: row r of part p has become row moved[p][r], or -1 where it is gone.
+
+    positions: of the rows of the new one, ascending.
+    """
+    places = places_of(positions)
     everything = joined([part.terms for part in parts])
     numbers, terms = _numbered(everything)
     term_of, row_of, first = [], [], 0
@@ -75,12 +86,12 @@ def merged_inverted(parts: Sequence[Inverted], moved: Sequence[NDArray[np.int64]
                 rows = to[column.rows]
                 values.append(column.values[rows >= 0])
                 at.append(rows[rows >= 0].astype(np.uint32))
-        columns[field] = Numbers.of(np.concatenate(values), np.concatenate(at), count)
-    return _assembled(count, terms, np.concatenate(term_of), np.concatenate(row_of), columns)
+        columns[field] = Numbers.of(np.concatenate(values), np.concatenate(at), places)
+    return _assembled(places, terms, np.concatenate(term_of), np.concatenate(row_of), columns)
 
 
 def _assembled(
-    count: int,
+    places: NDArray[np.int64],
     terms: Texts,
     term_of: NDArray[np.int64],
     row_of: NDArray[np.int64],
@@ -93,7 +104,9 @@ def _assembled(
         terms = terms.taken(used.astype(np.int64))
     bounds = np.append(starts, len(pairs)).astype(np.int64)
     rows = pairs.astype(np.uint32)
-    return Inverted(count, terms, bounds, rows, numbers, forward_columns(count, terms, bounds, rows))
+    return Inverted(
+        places, terms, bounds, rows, numbers, forward_columns(int(places[-1]), terms, bounds, rows)
+    )
 
 
 def _numbered(texts: Texts) -> tuple[NDArray[np.int64], Texts]:

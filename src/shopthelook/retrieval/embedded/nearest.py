@@ -18,6 +18,9 @@ from numba import njit, types
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.places import letters_at, numbers_at, rows_at
 
+PENDING = 32
+"""Rows within the limit that a loop collects before the limit is looked at again."""
+
 _ROW = 0xFFFFFFFF
 _PART = 32
 
@@ -61,48 +64,58 @@ def _id_before(tables, left, right):
 
 
 @njit(nogil=True)
-def _before(tables, rows, distances, i, j):
-    if distances[i] != distances[j]:
-        return distances[i] < distances[j]
-    return _id_before(tables, rows[i], rows[j])
-
-
-@njit(nogil=True)
-def _swap(rows, distances, i, j):
-    rows[i], rows[j] = rows[j], rows[i]
-    distances[i], distances[j] = distances[j], distances[i]
-
-
-@njit(nogil=True)
-def _sink(tables, rows, distances, at, count):
-    """Restore the heap, whose first is the last in order, below place `at`."""
+def _sink(tables, rows, first, at, count):
+    """Restore the heap of rows[first:first + count], whose first has the last id, below place `at`."""
     while True:
         child = 2 * at + 1
         if child >= count:
             return
-        if child + 1 < count and _before(tables, rows, distances, child, child + 1):
+        if child + 1 < count and _id_before(tables, rows[first + child], rows[first + child + 1]):
             child += 1
-        if not _before(tables, rows, distances, at, child):
+        if not _id_before(tables, rows[first + at], rows[first + child]):
             return
-        _swap(rows, distances, at, child)
+        rows[first + at], rows[first + child] = rows[first + child], rows[first + at]
         at = child
+
+
+@njit(nogil=True)
+def _by_id(tables, rows, first, end):
+    """Sort rows[first:end] by id."""
+    count = end - first
+    if count <= 16:
+        for i in range(first + 1, end):
+            row, at = rows[i], i
+            while at > first and _id_before(tables, row, rows[at - 1]):
+                rows[at] = rows[at - 1]
+                at -= 1
+            rows[at] = row
+        return
+    for at in range((count >> 1) - 1, -1, -1):
+        _sink(tables, rows, first, at, count)
+    for last in range(count - 1, 0, -1):
+        rows[first], rows[first + last] = rows[first + last], rows[first]
+        _sink(tables, rows, first, 0, last)
 
 
 @njit(nogil=True)
 def in_order(tables, rows, distances, count):
     """Sort the first `count` rows by distance, equal ones by id."""
-    if count <= 32:
+    if count <= 48:
         for i in range(1, count):
-            at = i
-            while at and _before(tables, rows, distances, at, at - 1):
-                _swap(rows, distances, at, at - 1)
+            row, found, at = rows[i], distances[i], i
+            while at and distances[at - 1] > found:
+                rows[at], distances[at] = rows[at - 1], distances[at - 1]
                 at -= 1
-        return
-    for at in range((count >> 1) - 1, -1, -1):
-        _sink(tables, rows, distances, at, count)
-    for last in range(count - 1, 0, -1):
-        _swap(rows, distances, 0, last)
-        _sink(tables, rows, distances, 0, last)
+            rows[at], distances[at] = row, found
+    else:
+        order = np.argsort(distances[:count])
+        rows[:count], distances[:count] = rows[:count][order], distances[:count][order]
+    first = 0
+    for i in range(1, count + 1):
+        if i == count or distances[i] != distances[first]:
+            if i - first > 1:
+                _by_id(tables, rows, first, i)
+            first = i
 
 
 @njit(nogil=True)
@@ -117,25 +130,31 @@ def swept(query, limit, used, rows, distances):
     return kept
 
 
+# Never inlined: it is rarely called, and numba would count references to its arrays at each row.
 @njit(nogil=True)
-def keep(tables, k, query, part, row, found, limit, within, used, counts, rows, distances):
-    """Keep a row of a part whose distance is `found`, at most the limit, unless it is dead."""
-    if tables[part, t.N_DEAD] and is_dead(tables[part], row):
-        return
+def absorb(tables, k, query, part, new_rows, new_distances, count, state):
+    """Keep `count` new rows of a part, at most `PENDING`, those not dead, and lower the limit by them."""
+    limit, within, used, counts, rows, distances = state
     place = used[query]
-    if place == rows.shape[1]:
+    if place + count > rows.shape[1]:
         place = swept(query, limit, used, rows, distances)
         if 2 * place > rows.shape[1]:
             in_order(tables, rows[query], distances[query], place)
-            counts[query, distances[query, k - 1]] -= place - k
+            counts[query, limit[query]] -= place - k
             within[query] -= place - k
             place = k
-    rows[query, place] = (part << _PART) | row
-    distances[query, place] = found
-    used[query] = place + 1
-    counts[query, found] += 1
-    inside = within[query] + 1
+    table = tables[part]
     most = limit[query]
+    inside = within[query]
+    for i in range(count):
+        found = new_distances[i]
+        if found <= most and not (table[t.N_DEAD] and is_dead(table, new_rows[i])):
+            rows[query, place] = (part << _PART) | new_rows[i]
+            distances[query, place] = found
+            counts[query, found] += 1
+            inside += 1
+            place += 1
+    used[query] = place
     while inside - counts[query, most] >= k:
         inside -= counts[query, most]
         most -= 1

@@ -29,6 +29,9 @@ window, a range of a forward column's numbers, a bit for each of these numbers."
 READY, FIRST, SECOND, THIRD, N_FOUND, LEFT = range(6)
 """Columns of the conditions looked up: kind, three numbers of its own, terms found, rows left at most."""
 
+# Positions and terms that are looked into one by one.
+_FEW = 48
+
 _ONE = types.uint64(1)
 _FULL = types.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -63,7 +66,7 @@ def first_above(sorted_values, value):
 def _column(table, field):
     """The address of the numbers' table's row for a field, 0 where there is none."""
     for column in range(table[t.N_NUMBERS]):
-        place = table[t.NUMBERS] + column * 48
+        place = table[t.NUMBERS] + column * 64
         if numbers_at(place, 1)[0] == field:
             return place
     return 0
@@ -103,6 +106,62 @@ def _find_term(table, value, letters):
 
 
 @njit(nogil=True)
+def _postings(table, term, start, end):
+    """The rows of a term from start to end."""
+    bounds = numbers_at(table[t.POSTING_BOUNDS] + 8 * term, 2)
+    size = bounds[1] - bounds[0]
+    rows = rows_at(table[t.POSTINGS] + 4 * bounds[0], size)
+    first, last = 0, size
+    if size and types.int64(rows[0]) < start:
+        first = first_not_below(rows, types.uint32(start))
+    if size and types.int64(rows[size - 1]) >= end:
+        last = first_not_below(rows, types.uint32(min(end, 0xFFFFFFFF)))
+    return rows[first : max(first, last)]
+
+
+@njit(nogil=True)
+def _positions_of(table, start, end):
+    """The positions [first, last) whose rows are start to end, both -1 where they are too many or cut."""
+    places = numbers_at(table[t.PLACES], table[t.N_PLACES])
+    first, last = first_not_below(places, start), first_not_below(places, end)
+    if last - first > _FEW or places[first] != start or places[last] != end:
+        return -1, -1
+    return first, last
+
+
+@njit(nogil=True)
+def _within_position(column, position, first, end):
+    """The entries from first to end whose row has a position, as places of `within`."""
+    edges = numbers_at(column[t.COLUMN_EDGES] + 8 * position, 2)
+    entries = rows_at(column[t.COLUMN_WITHIN] + 4 * edges[0], edges[1] - edges[0])
+    low, high = first_not_below(entries, types.uint32(first)), first_not_below(entries, types.uint32(end))
+    return edges[0] + low, edges[0] + max(low, high)
+
+
+@njit(nogil=True)
+def narrow(table, program, found, ready, start, end):
+    """Count again what conditions leave, in the rows start to end only, where that is quick."""
+    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    if end - start > table[t.ROWS] >> 1:
+        return
+    first, last = _positions_of(table, start, end)
+    for i in range(len(leaves)):
+        leaf, mine = leaves[i], ready[i]
+        if leaf[p.LEAF_KIND] == p.BETWEEN and mine[LEFT] and first >= 0:
+            column = numbers_at(_column(table, leaf[p.LEAF_FIELD]), 8)
+            if column[t.COLUMN_WITHIN]:
+                mine[LEFT] = 0
+                for position in range(first, last):
+                    low, high = _within_position(column, position, mine[FIRST], mine[SECOND])
+                    mine[LEFT] += high - low
+        texts_only = leaf[p.LEAF_NUMBERS] == leaf[p.LEAF_NUMBERS_END]
+        if leaf[p.LEAF_KIND] == p.ANY_OF and texts_only and mine[N_FOUND] <= _FEW:
+            mine[LEFT] = 0
+            for at in range(leaf[p.LEAF_VALUES], leaf[p.LEAF_VALUES] + mine[N_FOUND]):
+                mine[LEFT] += len(_postings(table, found[at], start, end))
+
+
+@njit(nogil=True)
 def look(table, program, found, spans, ready, start, end):
     """Look every condition up in the rows start to end; returns the rows that those that must hold leave.
 
@@ -128,7 +187,7 @@ def look(table, program, found, spans, ready, start, end):
         elif kind == p.BETWEEN:
             place = _column(table, leaf[p.LEAF_FIELD])
             if place:
-                column = numbers_at(place, 6)
+                column = numbers_at(place, 8)
                 values = floats_at(column[t.COLUMN_VALUES], column[t.COLUMN_SIZE])
                 low, high = limits[i, 0], limits[i, 1]
                 is_open = leaf[p.LEAF_OPEN]
@@ -155,7 +214,7 @@ def _look_values(table, program, leaf, mine, found, spans, positions):
                 first = first_not_below(positions, types.int64(wanted))
                 end = first_above(positions, types.int64(wanted))
         elif place:
-            column = numbers_at(place, 6)
+            column = numbers_at(place, 8)
             values = floats_at(column[t.COLUMN_VALUES], column[t.COLUMN_SIZE])
             first, end = first_not_below(values, wanted), first_above(values, wanted)
         spans[i, 0], spans[i, 1] = first, end
@@ -172,20 +231,6 @@ def _look_values(table, program, leaf, mine, found, spans, positions):
             found[values_from + mine[N_FOUND]] = term
             mine[N_FOUND] += 1
             mine[LEFT] += bounds[1] - bounds[0]
-
-
-@njit(nogil=True)
-def _postings(table, term, start, end):
-    """The rows of a term from start to end."""
-    bounds = numbers_at(table[t.POSTING_BOUNDS] + 8 * term, 2)
-    size = bounds[1] - bounds[0]
-    rows = rows_at(table[t.POSTINGS] + 4 * bounds[0], size)
-    first, last = 0, size
-    if size and types.int64(rows[0]) < start:
-        first = first_not_below(rows, types.uint32(start))
-    if size and types.int64(rows[size - 1]) >= end:
-        last = first_not_below(rows, types.uint32(min(end, 0xFFFFFFFF)))
-    return rows[first : max(first, last)]
 
 
 @njit(nogil=True)
@@ -211,12 +256,26 @@ def listed(table, leaf, mine, found, spans, start, end, out):
     kept = 0
     bits = np.zeros(1, np.uint64)
     place = _column(table, leaf[p.LEAF_FIELD])
-    column = numbers_at(place, 6)
+    column = numbers_at(place, 8)
     if leaf[p.LEAF_KIND] == p.BETWEEN:
         once = column[t.COLUMN_SINGLE] == 0
         if once:
             bits = np.zeros((end - start + 63) >> 6, np.uint64)
         rows = rows_at(column[t.COLUMN_ROWS], column[t.COLUMN_SIZE])
+        first, last = _positions_of(table, start, end)
+        if first >= 0 and column[t.COLUMN_WITHIN] and end - start < table[t.ROWS]:
+            entries = rows_at(column[t.COLUMN_WITHIN], column[t.COLUMN_SIZE])
+            some = np.empty(1, np.uint32)
+            for position in range(first, last):
+                low, high = _within_position(column, position, mine[FIRST], mine[SECOND])
+                for at in range(low, high):
+                    if once:
+                        some[0] = rows[entries[at]]
+                        kept = _put(some, start, end, bits, True, out, kept)
+                    else:
+                        out[kept] = rows[entries[at]]
+                        kept += 1
+            return kept
         return _put(rows[mine[FIRST] : mine[SECOND]], start, end, bits, once, out, kept)
     several = mine[N_FOUND] > 1 and _forward_texts(table, leaf[p.LEAF_FIELD]) == 0
     once = several
@@ -256,7 +315,7 @@ def make_ready(table, program, found, spans, ready, driver, start, end):
         for at in range(leaf[p.LEAF_NUMBERS], leaf[p.LEAF_NUMBERS_END]):
             spanned += spans[at, 1] - spans[at, 0]
         if kind == p.BETWEEN:
-            forward = numbers_at(_column(table, leaf[p.LEAF_FIELD]), 6)[t.COLUMN_FORWARD]
+            forward = numbers_at(_column(table, leaf[p.LEAF_FIELD]), 8)[t.COLUMN_FORWARD]
             if forward:
                 mine[READY], mine[THIRD] = FORWARD, mine[SECOND] - mine[FIRST]
                 mine[SECOND], mine[FIRST] = mine[FIRST], forward
@@ -302,7 +361,7 @@ def _fill(table, leaf, mine, found, spans, start, end, bits):
             for row in range(max(start, spans[i, 0]), min(end, spans[i, 1])):
                 bits[(row - origin) >> 6] |= _ONE << types.uint64(row & 63)
         return
-    column = numbers_at(_column(table, leaf[p.LEAF_FIELD]), 6)
+    column = numbers_at(_column(table, leaf[p.LEAF_FIELD]), 8)
     if leaf[p.LEAF_KIND] == p.BETWEEN:
         rows = rows_at(column[t.COLUMN_ROWS], column[t.COLUMN_SIZE])
         _set(rows[mine[FIRST] : mine[SECOND]], start, end, bits)

@@ -12,7 +12,7 @@ from numba import njit, types
 
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.eight import eight_distances
-from shopthelook.retrieval.embedded.nearest import keep
+from shopthelook.retrieval.embedded.nearest import PENDING, absorb
 from shopthelook.retrieval.embedded.places import prefetch, words_at
 from shopthelook.retrieval.embedded.popcount import distance, lowest
 from shopthelook.retrieval.embedded.resolving import mask_of, span_mask
@@ -32,78 +32,100 @@ def _codes_of(queries, words, who):
 
 
 @njit(nogil=True)
-def _keep_eight(tables, k, part, group, who, own, scratch, state):
-    """Keep those of eight rows that are within the limits."""
-    limit, within, used, counts, rows, distances = state
-    for i in range(len(who)):
+def _scan_eights(tables, part, chosen, start, count, queries, words, k, who, state):
+    """Compare `count` rows, a multiple of eight, chosen or from start on, with several queries of 512 bits."""
+    limit = state[0]
+    address = tables[part, t.CODES]
+    codes = words_at(address, tables[part, t.ROWS] * words)
+    own, mine = limit[who], _codes_of(queries, words, who)
+    group, scratch = np.empty(8, np.int64), np.empty(8 * len(who), np.int64)
+    masks = np.empty(len(who), np.uint8)
+    rows, distances = np.empty((len(who), PENDING + 8), np.int64), np.empty((len(who), PENDING + 8), np.int32)
+    pending = np.zeros(len(who), np.int64)
+    listed = len(chosen) > 0
+    for place in range(0, count, 8):
         for lane in range(8):
-            found = scratch[8 * i + lane]
-            if found <= own[i]:
-                keep(
-                    tables, k, who[i], part, group[lane], found,
-                    limit, within, used, counts, rows, distances,
-                )  # fmt: skip
+            if listed:
+                group[lane] = chosen[place + lane]
+                if place + lane + 16 < count:
+                    prefetch(address + types.int64(chosen[place + lane + 16]) * 8 * words)
+            else:
+                group[lane] = start + place + lane
+        if not eight_distances(codes, group, mine, own, scratch, masks):
+            continue
+        for i in range(len(who)):
+            mask = types.uint64(masks[i])
+            while mask:
+                lane = lowest(mask)
+                mask &= mask - types.uint64(1)
+                rows[i, pending[i]] = group[lane]
+                distances[i, pending[i]] = scratch[8 * i + lane]
+                pending[i] += 1
+            if pending[i] >= PENDING:
+                absorb(tables, k, who[i], part, rows[i], distances[i], pending[i], state)
+                pending[i] = 0
                 own[i] = limit[who[i]]
+    for i in range(len(who)):
+        if pending[i]:
+            absorb(tables, k, who[i], part, rows[i], distances[i], pending[i], state)
 
 
 @njit(nogil=True)
 def scan_span(tables, part, start, end, queries, words, k, who, state):
     """Compare the rows start to end of a part."""
-    limit, within, used, counts, rows, distances = state
+    limit = state[0]
     codes = words_at(tables[part, t.CODES], tables[part, t.ROWS] * words)
-    row = start
     if len(who) > 1 and words == 8:
-        own = limit[who]
-        mine = _codes_of(queries, words, who)
-        group, scratch = np.empty(8, np.int64), np.empty(8 * len(who), np.int64)
-        while row + 8 <= end:
-            for lane in range(8):
-                group[lane] = row + lane
-            row += 8
-            if eight_distances(codes, group, mine, own, scratch):
-                _keep_eight(tables, k, part, group, who, own, scratch, state)
+        count = (end - start) & ~7
+        _scan_eights(tables, part, np.empty(0, np.uint32), start, count, queries, words, k, who, state)
+        start += count
+    rows, distances = np.empty(PENDING, np.int64), np.empty(PENDING, np.int32)
     for i in range(len(who)):
         query = who[i]
         most = limit[query]
-        for at in range(row, end):
+        pending = 0
+        for at in range(start, end):
             found = distance(codes, at, queries, query, words)
             if found <= most:
-                keep(tables, k, query, part, at, found, limit, within, used, counts, rows, distances)
-                most = limit[query]
+                rows[pending], distances[pending] = at, found
+                pending += 1
+                if pending == PENDING:
+                    absorb(tables, k, query, part, rows, distances, pending, state)
+                    most, pending = limit[query], 0
+        if pending:
+            absorb(tables, k, query, part, rows, distances, pending, state)
 
 
 @njit(nogil=True)
 def scan_list(tables, part, chosen, queries, words, k, who, state):
     """Compare the rows of a list (m,) uint32."""
-    limit, within, used, counts, rows, distances = state
+    limit = state[0]
     address = tables[part, t.CODES]
     codes = words_at(address, tables[part, t.ROWS] * words)
     count, place = len(chosen), 0
     for i in range(min(_AHEAD, count)):
         prefetch(address + types.int64(chosen[i]) * 8 * words)
-    if len(who) > 1 and words == 8:
-        own = limit[who]
-        mine = _codes_of(queries, words, who)
-        group, scratch = np.empty(8, np.int64), np.empty(8 * len(who), np.int64)
-        while place + 8 <= count:
-            for lane in range(8):
-                group[lane] = chosen[place + lane]
-                if place + lane + 16 < count:
-                    prefetch(address + types.int64(chosen[place + lane + 16]) * 8 * words)
-            place += 8
-            if eight_distances(codes, group, mine, own, scratch):
-                _keep_eight(tables, k, part, group, who, own, scratch, state)
+    if len(who) > 1 and words == 8 and count >= 8:
+        place = count & ~7
+        _scan_eights(tables, part, chosen, 0, place, queries, words, k, who, state)
+    rows, distances = np.empty(PENDING, np.int64), np.empty(PENDING, np.int32)
     for i in range(len(who)):
         query = who[i]
         most = limit[query]
+        pending = 0
         for at in range(place, count):
             if at + _AHEAD < count:
                 prefetch(address + types.int64(chosen[at + _AHEAD]) * 8 * words)
             row = types.int64(chosen[at])
             found = distance(codes, row, queries, query, words)
             if found <= most:
-                keep(tables, k, query, part, row, found, limit, within, used, counts, rows, distances)
-                most = limit[query]
+                rows[pending], distances[pending] = row, found
+                pending += 1
+                if pending == PENDING:
+                    absorb(tables, k, query, part, rows, distances, pending, state)
+                    most, pending = limit[query], 0
+        if pending:
+            absorb(tables, k, query, part, rows, distances, pending, state)
 
 
 @njit(nogil=True)

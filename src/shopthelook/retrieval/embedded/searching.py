@@ -19,6 +19,7 @@ from shopthelook.retrieval.embedded.resolving import (
     look,
     make_ready,
     mask_of,
+    narrow,
     passes,
     span_mask,
 )
@@ -92,16 +93,6 @@ def _members(windows, leader, done):
 
 
 @njit(nogil=True)
-def _between(rows, start, end):
-    out = np.empty(len(rows), np.uint32)
-    kept = 0
-    for i in range(len(rows)):
-        out[kept] = rows[i]
-        kept += start <= types.int64(rows[i]) < end
-    return out[:kept]
-
-
-@njit(nogil=True)
 def _candidates(table, program, found, spans, ready, driver, start, end, nodes, stack):
     """The rows from start to end that a program lets through, by way of one condition that must hold."""
     leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
@@ -137,36 +128,34 @@ def _driver(program, ready):
 
 @njit(nogil=True)
 def _search_part(
-    tables, part, program, windows, queries, words, k, slack, counted, state, compared, looked, qualified
+    tables,
+    part,
+    program,
+    windows,
+    queries,
+    words,
+    k,
+    slack,
+    counted,
+    state,
+    compared,
+    looked,
+    qualified,
+    ways,
 ):
-    """Search the rows of a part that the windows leave; returns the way."""
+    """Search the rows of a part that the windows leave, those of one window together."""
     table = tables[part]
-    start, end = table[t.ROWS], 0
-    for i in range(len(windows)):
-        if windows[i, 0] < windows[i, 1]:
-            start, end = min(start, windows[i, 0]), max(end, windows[i, 1])
     nodes = numbers_at(program[p.NODES], program[p.N_NODES] * 2).reshape((-1, 2))
-    ready = np.zeros((max(1, program[p.LEAVES_]), 6), np.int64)
-    stack, scratch = np.empty(len(nodes) + 1, np.uint64), np.empty(0, np.uint64)
-    chosen = np.empty(0, np.uint32)
-    way = SCAN
+    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    texts = numbers = 0
+    for i in range(len(leaves)):
+        texts = max(texts, leaves[i, p.LEAF_VALUES_END])
+        numbers = max(numbers, leaves[i, p.LEAF_NUMBERS_END])
+    found, spans = np.empty(texts, np.int64), np.zeros((numbers, 2), np.int64)
+    everywhere = np.zeros((len(leaves), 6), np.int64)
+    start, end = types.int64(0), table[t.ROWS]
     if len(nodes):
-        way = GATHER
-        texts = numbers = 0
-        leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
-        for i in range(len(leaves)):
-            texts, numbers = max(texts, leaves[i, 3]), max(numbers, leaves[i, 5])
-        found, spans = np.empty(texts, np.int64), np.zeros((numbers, 2), np.int64)
-        if start < end:
-            start, end = look(table, program, found, spans, ready, start, end)
-        if start < end:
-            driver = _driver(program, ready)
-            if driver >= 0 and ready[driver, 5] * _LIST <= end - start:
-                chosen = _candidates(table, program, found, spans, ready, driver, start, end, nodes, stack)
-            else:
-                way = MASKED_SCAN
-                scratch = make_ready(table, program, found, spans, ready, -1, start, end)
-    filtered = (nodes, ready, scratch, stack, start >> 6)
+        start, end = look(table, program, found, spans, everywhere, start, end)
     done = np.zeros(len(windows), np.bool_)
     for i in range(len(windows)):
         if done[i]:
@@ -175,31 +164,52 @@ def _search_part(
         first, last = max(start, windows[i, 0]), min(end, windows[i, 1])
         if first >= last:
             continue
-        leaves_of_it = -1
-        if way == GATHER:
-            some = chosen if first == start and last == end else _between(chosen, first, last)
-            scan_list(tables, part, some, queries, words, k, members, state)
-            leaves_of_it = len(some)
-            if table[t.N_DEAD]:
-                for at in range(len(some)):
-                    leaves_of_it -= is_dead(table, types.int64(some[at]))
-            for member in members:
-                compared[member] += len(some)
-        else:
+        if len(nodes) == 0:
+            none = (nodes, everywhere, np.empty(0, np.uint64), np.empty(0, np.uint64), 0)
             scan_window(
-                tables, part, first, last, way == MASKED_SCAN, filtered, queries, words, k, members, slack,
-                state, compared, looked,
+                tables, part, first, last, False, none, queries, words, k, members, slack, state, compared, looked
             )  # fmt: skip
-            if way == SCAN:
-                leaves_of_it = last - first - _dead_between(table, first, last)
-            elif counted:
-                leaves_of_it = _count(table, first, last, filtered)
+            way, count = SCAN, last - first - _dead_between(table, first, last)
+        else:
+            way, count = _search_filtered(
+                tables, part, program, nodes, found, spans, everywhere.copy(), first, last, queries, words, k,
+                members, slack, counted, state, compared, looked,
+            )  # fmt: skip
         for member in members:
-            if leaves_of_it < 0:
+            if part == 0:
+                ways[member] = way
+            if count < 0:
                 qualified[member] = -1
             elif qualified[member] >= 0:
-                qualified[member] += leaves_of_it
-    return way
+                qualified[member] += count
+
+
+@njit(nogil=True)
+def _search_filtered(
+    tables, part, program, nodes, found, spans, ready, first, last, queries, words, k,
+    members, slack, counted, state, compared, looked,
+):  # fmt: skip
+    """Search what a filter leaves of the rows first to last; returns the way and how many these are, or -1."""
+    table = tables[part]
+    stack = np.empty(len(nodes), np.uint64)
+    narrow(table, program, found, ready, first, last)
+    driver = _driver(program, ready)
+    if driver >= 0 and ready[driver, 5] * _LIST <= last - first:
+        chosen = _candidates(table, program, found, spans, ready, driver, first, last, nodes, stack)
+        scan_list(tables, part, chosen, queries, words, k, members, state)
+        count = len(chosen)
+        for member in members:
+            compared[member] += count
+        if table[t.N_DEAD]:
+            for at in range(len(chosen)):
+                count -= is_dead(table, types.int64(chosen[at]))
+        return GATHER, count
+    scratch = make_ready(table, program, found, spans, ready, -1, first, last)
+    filtered = (nodes, ready, scratch, stack, first >> 6)
+    scan_window(
+        tables, part, first, last, True, filtered, queries, words, k, members, slack, state, compared, looked
+    )
+    return MASKED_SCAN, _count(table, first, last, filtered) if counted else -1
 
 
 @njit(nogil=True)
@@ -237,15 +247,13 @@ def search(
     limit, _, used, _, kept_rows, kept_distances = state
     compared, looked = np.zeros(count, np.int64), np.zeros(count, np.int64)
     qualified = np.zeros(count, np.int64)
-    way = types.int64(SCAN)
+    ways = np.zeros(count, np.int64)
     for part in range(len(tables)):
         windows = _windows(tables[part], asked, share, of_shares)
-        its_way = _search_part(
+        _search_part(
             tables, part, program, windows, queries, words, k, slacks[part], options & 1,
-            state, compared, looked, qualified,
+            state, compared, looked, qualified, ways,
         )  # fmt: skip
-        if part == 0:
-            way = its_way
     at = 0
     for i in range(count):
         size = swept(i, limit, used, kept_rows, kept_distances)
@@ -256,5 +264,5 @@ def search(
             distances[i, place] = kept_distances[i, place]
             at = _write_id(tables, kept_rows[i, place], letters, at)
         said[i, FOUND], said[i, LIMIT], said[i, COMPARED] = size, limit[i], compared[i]
-        said[i, LOOKED], said[i, QUALIFIED], said[i, WAY] = looked[i], qualified[i], way
+        said[i, LOOKED], said[i, QUALIFIED], said[i, WAY] = looked[i], qualified[i], ways[i]
     said[0, LETTERS] = at

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.embedded.calling import FAR, nearest
+from shopthelook.retrieval.embedded.calling import FAR, NO_SLACK, nearest
 from shopthelook.retrieval.embedded.gathering import gathered, merged_inverted
 from shopthelook.retrieval.embedded.inverted import Inverted, RowList
 from shopthelook.retrieval.embedded.runs import Runs, laid_out
@@ -65,7 +65,7 @@ class Segment:
         for texts in (self.ids, inverted.terms):
             arrays += [texts.letters, texts.bounds, texts.hashes, texts.numbers]
         for column in inverted.numbers.values():
-            arrays += [column.values, column.rows, column.forward]
+            arrays += [column.values, column.rows, column.forward, column.within, column.edges]
         arrays += inverted.forward.values()
         if runs is not None:
             arrays += [runs.starts, runs.centres, runs.radii, runs.spreads, runs.slacks]
@@ -120,7 +120,7 @@ def made(
             Texts.of([ids[i] for i in order.tolist()]),
             positions[order].astype(np.int64),
             _taken(codes, order),
-            gathered(attributes, rows),
+            gathered(attributes, rows, positions[order]),
             runs,
         )
     )
@@ -137,9 +137,8 @@ def merged(parts: Sequence[Part], words: int) -> tuple[Segment, list[NDArray[np.
     positions = np.concatenate([part.segment.positions[rows] for part, rows in each])
     codes = np.concatenate([part.segment.codes.reshape(-1, words)[rows] for part, rows in each])
     order, runs = laid_out(codes, positions)
-    count = len(order)
-    place = np.empty(count, np.int64)
-    place[order] = np.arange(count)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
     moved, first = [], 0
     for part, rows in each:
         all_to = np.full(len(part.segment), -1, np.int64)
@@ -150,7 +149,7 @@ def merged(parts: Sequence[Part], words: int) -> tuple[Segment, list[NDArray[np.
     sizes = np.cumsum([0] + [len(part.segment) for part in parts])
     numbers = np.concatenate([rows + size for rows, size in zip(alive, sizes, strict=False)])
     ids = joined([part.segment.ids for part in parts]).taken(numbers[order])
-    inverted = merged_inverted([part.segment.inverted for part in parts], moved, count)
+    inverted = merged_inverted([part.segment.inverted for part in parts], moved, positions[order])
     segment = Segment(uuid.uuid4().hex, ids, positions[order], codes, inverted, runs)
     return calibrated(segment), moved
 
@@ -178,9 +177,9 @@ def calibrated(segment: Segment, seed: int = 0) -> Segment:
     queries = segment.codes.reshape(count, words)[rng.integers(0, count, _SAMPLE)]
     changed = rng.random((_SAMPLE, words * 64)) < _CHANGED
     queries = queries ^ np.packbits(changed, axis=1, bitorder="little").view(np.uint64)
-    rows, distances, said = nearest(
-        segment.table[None], None, queries, [(-1, FAR, words * 64)] * _SAMPLE, _NEIGHBOURS
-    )
+    asked = np.array([(-1, FAR, words * 64)] * _SAMPLE)
+    no_slack = np.array([NO_SLACK])
+    rows, distances, said = nearest(of_part(Part(segment))[None], None, queries, asked, _NEIGHBOURS, no_slack)
     slacks = []
     centres = runs.centres.reshape(-1, words)
     for i, query in enumerate(queries):

@@ -14,7 +14,7 @@ from shopthelook.retrieval.embedded.segment import Segment
 from shopthelook.retrieval.embedded.texts import Texts
 
 _TEXTS = ("letters", "bounds", "hashes", "numbers")
-_NUMBERS = ("values", "rows", "forward")
+_NUMBERS = ("values", "rows", "forward", "within", "edges")
 _RUNS = ("starts", "centres", "radii", "spreads", "slacks")
 
 
@@ -24,6 +24,7 @@ def to_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
     fields = list(inverted.numbers)
     arrays: dict[str, NDArray[Any]] = {
         "positions": segment.positions,
+        "places": inverted.places,
         "codes": segment.codes,
         "postings.bounds": inverted.bounds,
         "postings.rows": inverted.rows,
@@ -52,12 +53,12 @@ def from_arrays(name: str, arrays: Mapping[str, NDArray[Any]]) -> Segment:
             arrays[f"numbers.{i}.values"],
             arrays[f"numbers.{i}.rows"],
             bool(arrays[f"numbers.{i}.single"][0]),
-            arrays[f"numbers.{i}.forward"],
+            *(arrays[f"numbers.{i}.{part}"] for part in _NUMBERS[2:]),
         )
         for i in range(len(fields))
     }
     inverted = Inverted(
-        len(ids),
+        arrays["places"],
         terms,
         arrays["postings.bounds"],
         arrays["postings.rows"],

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 (
     ROWS, CODES, POSITIONS, ID_LETTERS, ID_BOUNDS,
     N_TERMS, TERM_HASHES, TERM_NUMBERS, TERM_LETTERS, TERM_BOUNDS, POSTING_BOUNDS, POSTINGS,
-    N_NUMBERS, NUMBERS, N_TEXTS, TEXTS,
+    N_NUMBERS, NUMBERS, N_TEXTS, TEXTS, N_PLACES, PLACES,
     N_RUNS, RUN_STARTS, CENTRES, RADII, SPREADS,
     N_DEAD, DEAD, SIZE,
-) = range(24)  # fmt: skip
+) = range(26)  # fmt: skip
 """Columns of a part's table."""
 
-FIELD, COLUMN_VALUES, COLUMN_ROWS, COLUMN_SIZE, COLUMN_SINGLE, COLUMN_FORWARD = range(6)
-"""Columns of the table of numbers; a forward column that is not there is 0."""
+FIELD, COLUMN_VALUES, COLUMN_ROWS, COLUMN_SIZE, COLUMN_SINGLE, COLUMN_FORWARD, COLUMN_WITHIN, COLUMN_EDGES = (
+    range(8)
+)
+"""Columns of the table of numbers; what is not there is 0."""
 
 TEXT_FIELD, TEXT_FORWARD = range(2)
 """Columns of the table of texts."""
@@ -35,7 +37,7 @@ def of_segment(segment: Segment) -> tuple[NDArray[np.int64], list[NDArray[np.int
         [
             (
                 field_number(name), _at(column.values), _at(column.rows), len(column.rows), column.single,
-                _at(column.forward),
+                _at(column.forward), _at(column.within), _at(column.edges),
             )
             for name, column in inverted.numbers.items()
         ],
@@ -48,7 +50,7 @@ def of_segment(segment: Segment) -> tuple[NDArray[np.int64], list[NDArray[np.int
         len(segment), _at(segment.codes), _at(segment.positions), _at(ids.letters), _at(ids.bounds),
         len(terms), _at(terms.hashes), _at(terms.numbers), _at(terms.letters), _at(terms.bounds),
         _at(inverted.bounds), _at(inverted.rows),
-        len(numbers), _at(numbers), len(texts), _at(texts),
+        len(numbers), _at(numbers), len(texts), _at(texts), len(inverted.places), _at(inverted.places),
     ]  # fmt: skip
     if runs is not None:
         table[N_RUNS:N_DEAD] = [
