@@ -105,6 +105,8 @@ def _callers(rows: Sequence[Row]) -> str:
 
 
 def _writes(rows: Sequence[Row]) -> str:
+    cases = list(dict.fromkeys((row.filter, row.category) for row in rows))
+    rows = sorted(rows, key=lambda row: cases.index((row.filter, row.category)))
     lines = [
         (
             row.filter,

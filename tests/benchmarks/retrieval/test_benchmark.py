@@ -74,6 +74,23 @@ def test_the_tables_hold_the_rows(rows: list[Row]) -> None:
     assert "| open s | 0.250 |" in tables
 
 
+def test_callers_and_writes_are_rows_of_their_own(no_pictures: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    run(no_pictures, "--engines", "callers,writes", "--budget", "0.02", "--json", str(path))
+    rows = read(path)
+    callers = [row for row in rows if row.engine == "shopthelook, callers"]
+    writes = [row for row in rows if row.engine == "shopthelook, writes"]
+    assert Counter(row.threads for row in callers) == {1: 2 * CASES, 2: 2 * CASES}
+    assert [row.setting for row in writes[:6]] == ["0 upserts/s"] * 6
+    assert all(row.setting != "0 upserts/s" for row in writes[6:])
+    assert [(row.filter, row.category) for row in writes[:6]] == [
+        (row.filter, row.category) for row in writes[6:]
+    ]
+    tables = report(rows)
+    assert "### Two callers on one index" in tables
+    assert "### Searches while products are written" in tables
+
+
 def test_the_plot_is_a_picture(rows: list[Row], tmp_path: Path) -> None:
     plot = pytest.importorskip("benchmarks.retrieval.plot", exc_type=ImportError)
     plot.drawn(rows, tmp_path / "plot.png")
