@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shopthelook import Shop
 from shopthelook.pipeline import layout
+from shopthelook.retrieval.milvus import Generations, Server
 from tests.cli.conftest import Run
 
 
@@ -72,3 +73,28 @@ def test_people_read_columns(stocked: Run) -> None:
     answer = stocked("index", "status")
     assert "30 can be found" in answer.out
     assert "changes since" in answer.out
+
+
+def test_an_index_in_milvus(stocked: Run, shop: Shop, milvus_uri: str, milvus_server: Server) -> None:
+    settings = shop.directory / layout.SETTINGS
+    engine = 'engine = "embedded"'
+    settings.write_text(
+        settings.read_text().replace(engine, f'engine = "milvus"\nmilvus_uri = "{milvus_uri}"')
+    )
+    name = layout.read(shop.directory).collection(shop.directory)
+    try:
+        assert "holds no index of this shop" in stocked("index", "status").out
+        assert f"in Milvus at {milvus_uri}" in stocked("status").out
+        assert "run: shopthelook index rebuild" in stocked("index", "verify").errors
+        assert stocked("index", "rebuild", "--json").objects == [{"products": 30}]
+        (now,) = stocked("index", "status", "--json").objects
+        assert (now["engine"], now["server"], now["collection_products"]) == ("milvus", milvus_uri, 30)
+        assert now["collection"].startswith(name)
+        shop.catalog.delete_products(["p0000"])
+        assert stocked("index", "status").out.split()[-1] == "1"
+        assert "29 products" in stocked("index", "verify").out
+        answer = stocked("index", "snapshot")
+        assert answer.status == 1
+        assert "which keeps it itself" in answer.errors
+    finally:
+        Generations(milvus_server, name).drop()

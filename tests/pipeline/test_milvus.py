@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,15 @@ from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.errors import ConfigError
 from shopthelook.pipeline.index_care import index_status, verify_index
 from shopthelook.retrieval.embedded import SnapshotError
-from shopthelook.retrieval.milvus import Generations, MilvusError, MilvusIndex, OtherIndex, Server
+from shopthelook.retrieval.milvus import (
+    Generations,
+    MilvusError,
+    MilvusIndex,
+    MilvusMissing,
+    OtherIndex,
+    Server,
+)
+from shopthelook.serving.errors import describe
 from tests.fixtures.milvus import free_ports
 from tests.pipeline.feeds import Feed
 
@@ -178,6 +187,18 @@ def test_a_server_that_is_away_is_named(new_shop: Callable[..., Shop], stocked: 
             like(away)
         with pytest.raises(MilvusError, match="no Milvus answers"):
             index_status(away)
+
+
+def test_a_client_that_is_not_installed_is_named(
+    folder: Path, stocked: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with Shop.open(folder, threads=1) as shop:
+        shop.import_products(stocked.path)
+        with pytest.raises(MilvusMissing, match=r'pip install "shopthelook\[milvus\]"') as raised:
+            like(shop)
+        assert describe(raised.value)[:2] == (503, "index_unavailable")
+    monkeypatch.undo()
 
 
 @pytest.mark.parametrize(

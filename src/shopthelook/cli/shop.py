@@ -55,13 +55,14 @@ def status(shop: Path | None, as_json: bool) -> None:
     """Say what the shop holds and what it would take to bring it up to date."""
     with open_shop(shop) as opened:
         now = opened.status()
+        shared = opened.config.milvus_uri if opened.config.index_engine == "milvus" else None
     if as_json:
         emit(now.as_dict())
     else:
-        _print(now)
+        _print(now, shared)
 
 
-def _print(now: Status) -> None:
+def _print(now: Status, shared: str | None) -> None:
     rows: list[tuple[str, str]] = [
         ("shop", now.directory),
         ("database", now.database),
@@ -69,7 +70,7 @@ def _print(now: Status) -> None:
         ("embedder", now.embedder),
         ("products", f"{now.products:,} ({now.with_code:,} can be found)"),
         ("scenes", f"{now.scenes:,} with {now.objects:,} objects"),
-        ("index", _freshness(now)),
+        ("index", _freshness(now) if shared is None else f"in Milvus at {shared}"),
     ]
     last = now.last_import
     if last is not None:
