@@ -1,4 +1,4 @@
-"""Search by tokens: the recall that was asked for, never fewer hits than there are, exact where it is narrow."""
+"""Search by tokens: the recall that was asked for, never fewer hits than there are, exact where a filter is narrow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNT, BITS = 6000, 128
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segment, "SLACK_FROM", 1000)
+    monkeypatch.setattr(segment, "RANKS_FROM", 1000)
 
 
 def near(rng: np.random.Generator, codes: NDArray[np.uint8], changed: float) -> NDArray[np.uint8]:
@@ -75,17 +75,39 @@ def test_filters_that_leave_most_are_searched_by_tokens_and_hold(tmp_path: Path)
             assert all(int(product_id[1:]) % 10 and int(product_id[1:]) % 7 for product_id in hits.ids)
 
 
-def test_narrow_searches_are_exact() -> None:
+def test_narrow_filters_are_exact() -> None:
     index, exact = EmbeddedIndex(BITS, threads=1, recall=0.5), ExactIndex(BITS)
     codes = filled(index)
     filled(exact)
     index.compact()
-    for query in (
-        [Query(code, (3, 20)) for code in codes],
-        [Query(code, None, Term("color", "blue")) for code in codes],
-    ):
-        assert recall(index, exact, query) == 1
-        assert [hits.ids for hits in index.query(query, 10)] == [hits.ids for hits in exact.query(query, 10)]
+    queries = [Query(code, None, Term("color", "blue")) for code in codes]
+    assert [hits.ids for hits in index.query(queries, 10)] == [hits.ids for hits in exact.query(queries, 10)]
+
+
+def test_the_recall_holds_within_categories() -> None:
+    index, exact = EmbeddedIndex(BITS, threads=1, recall=0.9), ExactIndex(BITS)
+    codes = filled(index)
+    filled(exact)
+    index.compact()
+    assert recall(index, exact, [Query(code, (3, 40)) for code in codes]) > 0.86
+
+
+def test_more_than_was_measured_is_exact() -> None:
+    index, exact = EmbeddedIndex(BITS, threads=1, recall=0.5), ExactIndex(BITS)
+    queries = [Query(code) for code in filled(index)[:10]]
+    filled(exact)
+    index.compact()
+    assert [hits.ids for hits in index.query(queries, 300)] == [
+        hits.ids for hits in exact.query(queries, 300)
+    ]
+
+
+def test_queries_together_are_answered_as_alone() -> None:
+    index = EmbeddedIndex(BITS, threads=1, recall=0.8)
+    queries = [Query(code) for code in filled(index)[:40]]
+    index.compact()
+    together = [hits.ids for hits in index.query(queries, 10)]
+    assert together == [index.query([query], 10)[0].ids for query in queries]
 
 
 def test_no_page_is_left_short() -> None:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.distances import to_columns
-from shopthelook.retrieval.embedded.calling import FAR, NO_SLACK, Found, nearest
+from shopthelook.retrieval.embedded.calling import FAR, Found, nearest
 from shopthelook.retrieval.embedded.fresh import Fresh
 from shopthelook.retrieval.embedded.program import Program, compiled_filter
+from shopthelook.retrieval.embedded.runs import ALL_RUNS
 from shopthelook.retrieval.embedded.searching import (
     COMPARED,
     GATHER,
@@ -57,15 +58,27 @@ class Content:
     tables: NDArray[np.int64] = field(init=False, repr=False)
     """(parts, SIZE), see `table`."""
     alive: int = field(init=False)
-    no_slacks: NDArray[np.int64] = field(init=False, repr=False)
+    all_runs: NDArray[np.int64] = field(init=False, repr=False)
+    _enough: dict[tuple[float, int], NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         parts = tuple(sorted(self.parts, key=lambda part: -part.alive))
         object.__setattr__(self, "parts", parts)
         tables = np.stack([part.table for part in parts]) if parts else _NO_TABLES
         object.__setattr__(self, "tables", tables)
-        object.__setattr__(self, "no_slacks", np.full(len(parts), NO_SLACK, np.int64))
+        object.__setattr__(self, "all_runs", np.full(len(parts), ALL_RUNS, np.int64))
         object.__setattr__(self, "alive", sum(part.alive for part in parts))
+
+    def enough(self, recall: float, k: int) -> NDArray[np.int64]:
+        """(parts,) of how many runs a query looks for its `k` nearest."""
+        found = self._enough.get((recall, k))
+        if found is None:
+            each = [part.segment.runs for part in self.parts]
+            found = np.array(
+                [ALL_RUNS if runs is None else runs.enough(recall, k) for runs in each], np.int64
+            )
+            self._enough[recall, k] = found
+        return found
 
     def __len__(self) -> int:
         return self.alive + self.fresh.alive
@@ -173,15 +186,14 @@ class Answering:
             letters = own.letters
         except AttributeError:
             letters = own.letters = np.empty(1 << 16, np.uint8)
-        slacks = content.no_slacks
+        most_runs = content.all_runs
         if self._recall < 1:
-            runs = [part.segment.runs for part in content.parts]
-            slacks = np.array([NO_SLACK if of_one is None else of_one.slack(self._recall) for of_one in runs])
-        found = nearest(content.tables, program, codes, asked, k, slacks, shares, counted, letters)
+            most_runs = content.enough(self._recall, k)
+        found = nearest(content.tables, program, codes, asked, k, most_runs, shares, counted, letters)
         if self._recall < 1 and (found[2][:, HITS] < k).any():
             # Fewer than asked for: the rest is where nothing was looked for, if it is at all.
-            slacks = content.no_slacks
-            found = nearest(content.tables, program, codes, asked, k, slacks, shares, counted, letters)
+            most_runs = content.all_runs
+            found = nearest(content.tables, program, codes, asked, k, most_runs, shares, counted, letters)
         if self._pool is not None and program is None and content.alive:
             compared = float(found[2][:, COMPARED].mean()) / content.alive
             self._share += 0.1 * (max(compared, 0.01) - self._share)

@@ -15,8 +15,6 @@ FAR = 2**40
 
 _NO_PROGRAM = np.zeros(8, np.int64)
 _NO_LETTERS = np.empty(0, np.uint8)
-NO_SLACK = 1 << 20
-"""Runs are looked at however far their centre is, as long as a row can be near enough."""
 
 
 def nearest(
@@ -25,7 +23,7 @@ def nearest(
     codes: NDArray[np.uint64],
     asked: NDArray[np.int64],
     k: int,
-    slacks: NDArray[np.int64],
+    most_runs: NDArray[np.int64],
     shares: tuple[int, int] = (0, 1),
     counted: bool = False,
     letters: NDArray[np.uint8] = _NO_LETTERS,
@@ -33,14 +31,15 @@ def nearest(
     """Rows, distances and what else is said of the `k` nearest of each query, see `searching.search`.
 
     tables: (parts, SIZE) int64; codes: (q, words); asked: (q, 3), of each query the first and the end of its
-    range of positions, and the largest distance that counts; slacks: (parts,), see `Runs`.
+    range of positions, and the largest distance that counts; most_runs: (parts,) the runs that
+    a query looks at.
     """
     count, words = codes.shape
     rows, distances = np.empty((count, k), np.int64), np.empty((count, k), np.int32)
     said = np.empty((count, 7), np.int64)
     search(
         tables, _NO_PROGRAM if program is None else program.table, codes.reshape(-1), words,
-        asked, k, slacks, shares[0] | shares[1] << 16, int(counted), rows, distances,
+        asked, k, most_runs, shares[0] | shares[1] << 16, int(counted), rows, distances,
         said, letters,
     )  # fmt: skip
     return rows, distances, said

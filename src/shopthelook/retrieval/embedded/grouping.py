@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.counting import count_ones, nearest_centre, nearest_of_near
 
-ROWS = 256
+ROWS = 64
 """Rows of a group that are aimed at."""
 
 _TURNS = 6
 _SAMPLE = 32  # rows for each group
+_PASSES = 3  # over all rows, where there are groups of groups
 # Groups that are looked for at once; more are groups of groups.
 _AT_ONCE = 48
 
@@ -39,15 +40,11 @@ def grouped(codes: NDArray[np.uint64], rng: np.random.Generator) -> NDArray[np.i
         bounds.append(bounds[-1] + int(within.max()) + 1)
         coarse.append(group_of[rows[0]])
     # The nearest of all groups is often one of a neighbouring group of groups.
-    fine, _ = majorities(codes, numbers, bounds[-1])
-    nearest_of_near(
-        np.ascontiguousarray(codes).reshape(-1),
-        codes.shape[1],
-        np.ascontiguousarray(centres[coarse]).reshape(-1),
-        np.array(bounds, np.int64),
-        np.ascontiguousarray(fine).reshape(-1),
-        numbers,
-    )
+    flat = np.ascontiguousarray(codes).reshape(-1)
+    near = np.ascontiguousarray(centres[coarse]).reshape(-1)
+    for _ in range(_PASSES):
+        fine, _ = majorities(codes, numbers, bounds[-1])
+        nearest_of_near(flat, codes.shape[1], near, np.array(bounds, np.int64), fine.reshape(-1), numbers)
     return numbers
 
 

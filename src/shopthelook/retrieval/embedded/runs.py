@@ -6,7 +6,8 @@ lie by their distance from the centre, all rows nearer to it than that. Nothing 
 exact, and looks at few rows where products have near neighbours.
 
 The centre is also the token that the rows of a run share (section 6.1.2; the paper samples bits of a code
-instead): with a recall below 1, runs are passed over that hold a neighbour so rarely that the recall stays.
+instead): with a recall below 1, only so many of the nearest runs are looked at as hold that share of
+neighbours.
 """
 
 from __future__ import annotations
@@ -24,27 +25,33 @@ FROM = 4096
 """Rows of a segment from which on it has runs; fewer are compared faster than passed over."""
 
 
+ALL_RUNS = 2**40
+"""Any number of runs."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
     """r runs of the n rows of a segment, in the order of the rows.
 
     starts: (r + 1,) int64, where each begins, and n; centres: (r * words,) uint64; radii: (r,) int64, the
     largest distance of a row from its centre; spreads: (n,) uint16, that of each row, ascending in a run;
-    slacks: (m,) int64, ascending, for sampled neighbours how much farther than the farthest neighbour the
-    centre of their run was.
+    ranks: (s, m) int64, for the m nearest neighbours of s sampled queries where in the order of the centres,
+    nearest first, that of their run was; without rows where nobody measured.
     """
 
     starts: NDArray[np.int64]
     centres: NDArray[np.uint64]
     radii: NDArray[np.int64]
     spreads: NDArray[np.uint16]
-    slacks: NDArray[np.int64]
+    ranks: NDArray[np.int64]
 
-    def slack(self, recall: float) -> int:
-        """The slack that covers this share of the neighbours of the sample."""
-        if not len(self.slacks):
-            return 1 << 20
-        return int(self.slacks[min(len(self.slacks) - 1, max(0, math.ceil(recall * len(self.slacks)) - 1))])
+    def enough(self, recall: float, k: int) -> int:
+        """The number of nearest runs that hold this share of the `k` nearest of the sample's queries."""
+        samples, neighbours = self.ranks.shape
+        if not samples or k > neighbours:
+            return ALL_RUNS
+        ranks = np.sort(self.ranks[:, :k], axis=None)
+        return int(ranks[max(0, math.ceil(recall * len(ranks)) - 1)]) + 1
 
 
 def laid_out(
@@ -75,4 +82,4 @@ def laid_out(
     np.cumsum(sizes, out=starts[1:])
     spreads = spreads[order]
     radii = spreads[starts[1:] - 1].astype(np.int64)
-    return order, Runs(starts, flat, radii, spreads, np.zeros(0, np.int64))
+    return order, Runs(starts, flat, radii, spreads, np.zeros((0, 0), np.int64))

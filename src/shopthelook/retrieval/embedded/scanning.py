@@ -22,7 +22,7 @@ _AHEAD = 12
 
 
 @njit(nogil=True)
-def _codes_of(queries, words, who):
+def codes_of(queries, words, who):
     """The codes of some queries, one after the other."""
     out = np.empty(len(who) * words, np.uint64)
     for i in range(len(who)):
@@ -37,7 +37,7 @@ def _scan_eights(tables, part, chosen, start, count, queries, words, k, who, sta
     limit = state[0]
     address = tables[part, t.CODES]
     codes = words_at(address, tables[part, t.ROWS] * words)
-    own, mine = limit[who], _codes_of(queries, words, who)
+    own, mine = limit[who], codes_of(queries, words, who)
     group, scratch = np.empty(8, np.int64), np.empty(8 * len(who), np.int64)
     masks = np.empty(len(who), np.uint8)
     rows, distances = np.empty((len(who), PENDING + 8), np.int64), np.empty((len(who), PENDING + 8), np.int32)

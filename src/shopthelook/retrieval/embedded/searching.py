@@ -23,6 +23,7 @@ from shopthelook.retrieval.embedded.resolving import (
     passes,
     span_mask,
 )
+from shopthelook.retrieval.embedded.runs import ALL_RUNS
 from shopthelook.retrieval.embedded.scanning import scan_list
 from shopthelook.retrieval.embedded.windows import scan_window
 
@@ -135,7 +136,7 @@ def _search_part(
     queries,
     words,
     k,
-    slack,
+    most_runs,
     counted,
     state,
     compared,
@@ -167,13 +168,13 @@ def _search_part(
         if len(nodes) == 0:
             none = (nodes, everywhere, np.empty(0, np.uint64), np.empty(0, np.uint64), 0)
             scan_window(
-                tables, part, first, last, False, none, queries, words, k, members, slack, state, compared, looked
+                tables, part, first, last, False, none, queries, words, k, members, most_runs, state, compared, looked
             )  # fmt: skip
             way, count = SCAN, last - first - _dead_between(table, first, last)
         else:
             way, count = _search_filtered(
                 tables, part, program, nodes, found, spans, everywhere.copy(), first, last, queries, words, k,
-                members, slack, counted, state, compared, looked,
+                members, most_runs, counted, state, compared, looked,
             )  # fmt: skip
         for member in members:
             if part == 0:
@@ -187,7 +188,7 @@ def _search_part(
 @njit(nogil=True)
 def _search_filtered(
     tables, part, program, nodes, found, spans, ready, first, last, queries, words, k,
-    members, slack, counted, state, compared, looked,
+    members, most_runs, counted, state, compared, looked,
 ):  # fmt: skip
     """Search what a filter leaves of the rows first to last; returns the way and how many these are, or -1."""
     table = tables[part]
@@ -204,10 +205,26 @@ def _search_filtered(
             for at in range(len(chosen)):
                 count -= is_dead(table, types.int64(chosen[at]))
         return GATHER, count
+    if driver >= 0 and 2 * ready[driver, 5] < last - first:
+        # The neighbours that such a filter leaves are farther away than those that were counted.
+        most_runs = ALL_RUNS
     scratch = make_ready(table, program, found, spans, ready, -1, first, last)
     filtered = (nodes, ready, scratch, stack, first >> 6)
     scan_window(
-        tables, part, first, last, True, filtered, queries, words, k, members, slack, state, compared, looked
+        tables,
+        part,
+        first,
+        last,
+        True,
+        filtered,
+        queries,
+        words,
+        k,
+        members,
+        most_runs,
+        state,
+        compared,
+        looked,
     )
     return MASKED_SCAN, _count(table, first, last, filtered) if counted else -1
 
@@ -232,12 +249,13 @@ def _write_id(tables, row, letters, at):
     types.uint8[::1],
 )  # fmt: skip
 def search(
-    tables, program, queries, words, asked, k, slacks, shares, options, rows, distances, said, letters
+    tables, program, queries, words, asked, k, most_runs, shares, options, rows, distances, said, letters
 ):
     """Find the k nearest living rows of all parts for q queries.
 
     tables: (parts, SIZE); program: the filter's table, of zeros where there is none; queries: (q * words,);
-    asked: (q, 3) first and end of the positions, largest distance; slacks: (parts,); shares: share + shares << 16
+    asked: (q, 3) first and end of the positions, largest distance; most_runs: (parts,) the runs that a query
+    looks at; shares: share + shares << 16
     for one of equal shares of the rows; options: 1 where the rows that qualify are to be counted; rows,
     distances: (q, k) to be filled; said: (q, 7), see the columns; letters: the ids, each with a zero behind.
     """
@@ -251,7 +269,7 @@ def search(
     for part in range(len(tables)):
         windows = _windows(tables[part], asked, share, of_shares)
         _search_part(
-            tables, part, program, windows, queries, words, k, slacks[part], options & 1,
+            tables, part, program, windows, queries, words, k, most_runs[part], options & 1,
             state, compared, looked, qualified, ways,
         )  # fmt: skip
     at = 0

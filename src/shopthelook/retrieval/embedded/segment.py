@@ -10,22 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.embedded.calling import FAR, NO_SLACK, nearest
+from shopthelook.retrieval.embedded.calling import FAR, nearest
 from shopthelook.retrieval.embedded.gathering import gathered, merged_inverted
 from shopthelook.retrieval.embedded.inverted import Inverted, RowList
-from shopthelook.retrieval.embedded.runs import Runs, laid_out
-from shopthelook.retrieval.embedded.searching import FOUND
+from shopthelook.retrieval.embedded.runs import ALL_RUNS, Runs, laid_out
 from shopthelook.retrieval.embedded.table import of_part, of_segment
 from shopthelook.retrieval.embedded.texts import Texts, joined
 from shopthelook.retrieval.protocol import Attributes
 
-SLACK_FROM = 50_000
+RANKS_FROM = 50_000
 """Rows of a segment from which on a recall below 1 saves more than it costs."""
 
 _SAMPLE = 200
-_NEIGHBOURS = 10
-# A shopper's crop is not a product's photo: the sample's codes are changed by so many of their bits.
-_CHANGED = 1 / 16
+_NEIGHBOURS = 100
+# Another look at a product changes so many of the shipped embedder's bits.
+_CHANGED = 1 / 8
 
 NO_ROWS: RowList = np.zeros(0, np.uint32)
 NO_ROWS.flags.writeable = False
@@ -68,7 +67,7 @@ class Segment:
             arrays += [column.values, column.rows, column.forward, column.within, column.edges]
         arrays += inverted.forward.values()
         if runs is not None:
-            arrays += [runs.starts, runs.centres, runs.radii, runs.spreads, runs.slacks]
+            arrays += [runs.starts, runs.centres, runs.radii, runs.spreads, runs.ranks]
         return sum(array.nbytes for array in arrays)
 
 
@@ -168,23 +167,21 @@ def aligned(words: int) -> NDArray[np.uint64]:
 
 
 def calibrated(segment: Segment, seed: int = 0) -> Segment:
-    """The same with the slacks of its runs: how far from a query its neighbours' centres are, see `Runs`."""
+    """The same with the ranks of its runs, see `Runs`, measured on changed codes of its own."""
     runs, count = segment.runs, len(segment)
-    if runs is None or count < SLACK_FROM:
+    if runs is None or count < RANKS_FROM:
         return segment
     words = len(segment.codes) // count
     rng = np.random.default_rng(seed)
     queries = segment.codes.reshape(count, words)[rng.integers(0, count, _SAMPLE)]
     changed = rng.random((_SAMPLE, words * 64)) < _CHANGED
     queries = queries ^ np.packbits(changed, axis=1, bitorder="little").view(np.uint64)
-    asked = np.array([(-1, FAR, words * 64)] * _SAMPLE)
-    no_slack = np.array([NO_SLACK])
-    rows, distances, said = nearest(of_part(Part(segment))[None], None, queries, asked, _NEIGHBOURS, no_slack)
-    slacks = []
+    asked, table = np.array([(-1, FAR, words * 64)] * _SAMPLE), of_part(Part(segment))[None]
+    rows, _, _ = nearest(table, None, queries, asked, _NEIGHBOURS, np.array([ALL_RUNS]))
+    run = np.searchsorted(runs.starts, rows, "right") - 1
     centres = runs.centres.reshape(-1, words)
+    ranks = np.empty(rows.shape, np.int64)
     for i, query in enumerate(queries):
-        found = rows[i, : said[i, FOUND]]
-        run = np.searchsorted(runs.starts, found, "right") - 1
-        far = np.bitwise_count(centres[run] ^ query).sum(axis=1, dtype=np.int64)
-        slacks.append(far - distances[i, len(found) - 1])
-    return replace(segment, runs=replace(runs, slacks=np.sort(np.concatenate(slacks))))
+        far = np.bitwise_count(centres ^ query).sum(axis=1, dtype=np.int64)
+        ranks[i] = np.searchsorted(np.sort(far), far[run[i]])
+    return replace(segment, runs=replace(runs, ranks=ranks))
