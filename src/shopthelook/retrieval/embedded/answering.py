@@ -11,7 +11,6 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.distances import to_columns
 from shopthelook.retrieval.embedded.calling import FAR, Found, nearest
 from shopthelook.retrieval.embedded.fresh import Fresh
 from shopthelook.retrieval.embedded.program import Program, compiled_filter
@@ -242,13 +241,13 @@ class Answering:
         return hits
 
     def _with_fresh(self, content: Content, query: Query, hits: Hits, limit: int, k: int) -> Hits:
-        more, asked = content.fresh.near(query, to_columns(query.code[None])[:, 0], limit)
+        more, asked = content.fresh.near(query, limit)
         plan = hits.plan
         assert plan is not None  # noqa: S101 - every answer of parts has one
         qualified = plan.rows_qualified
         if qualified is not None:
             qualified += content.fresh.allowed(query) if query.counted else len(more)
-        plan = plan._replace(rows_qualified=qualified, rows_compared=(plan.rows_compared or 0) + asked)
+        plan = Plan(plan.name, qualified, (plan.rows_compared or 0) + asked, plan.tokens_matched)
         if not more:
             return Hits(hits.ids, hits.distances, plan)
         return _of_pairs([*zip(hits.distances.tolist(), hits.ids, strict=True), *more], k, plan)

@@ -33,18 +33,20 @@ class Fresh:
         """Rows that are not dead."""
         return self.count - len(self.dead)
 
-    def near(self, query: Query, code: NDArray[np.uint64], limit: int) -> tuple[list[tuple[int, str]], int]:
+    def near(self, query: Query, limit: int) -> tuple[list[tuple[int, str]], int]:
         """Distance and id of the rows within `limit` that the query allows; and how many it was asked of.
 
         Distances come first: the filter is then asked of few rows, since it is slow where there is no index.
         """
         distances = np.empty(self.count, np.int32)
+        code = np.frombuffer(query.code.tobytes(), np.uint64)
         all_distances(self.codes, len(code), code, distances)
-        found = []
-        asked = np.flatnonzero(distances <= limit).tolist()
-        for row in asked:
-            if row not in self.dead and self._allowed(row, query.range, query.where):
-                found.append((int(distances[row]), self.ids[row]))
+        asked = (distances <= limit).nonzero()[0].tolist()
+        found = [
+            (int(distances[row]), self.ids[row])
+            for row in asked
+            if row not in self.dead and self._allowed(row, query.range, query.where)
+        ]
         return found, len(asked)
 
     def allowed(self, query: Query) -> int:

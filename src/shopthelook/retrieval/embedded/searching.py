@@ -8,21 +8,13 @@ from numba import njit, types
 
 from shopthelook.retrieval.embedded import program as p
 from shopthelook.retrieval.embedded import table as t
+from shopthelook.retrieval.embedded.asking import make_ready, mask_of, passes, span_mask
 from shopthelook.retrieval.embedded.compiling import NUMBERS_IN, WORDS_IN, compiled
+from shopthelook.retrieval.embedded.locating import first_not_below
 from shopthelook.retrieval.embedded.nearest import in_order, is_dead, new_state, swept
 from shopthelook.retrieval.embedded.places import letters_at, numbers_at, rows_at
 from shopthelook.retrieval.embedded.popcount import ones
-from shopthelook.retrieval.embedded.resolving import (
-    ALL,
-    first_not_below,
-    listed,
-    look,
-    make_ready,
-    mask_of,
-    narrow,
-    passes,
-    span_mask,
-)
+from shopthelook.retrieval.embedded.resolving import ALL, listed, look, narrow
 from shopthelook.retrieval.embedded.runs import ALL_RUNS
 from shopthelook.retrieval.embedded.scanning import scan_list
 from shopthelook.retrieval.embedded.windows import scan_window
@@ -201,6 +193,8 @@ def _search_filtered(
         count = len(chosen)
         for member in members:
             compared[member] += count
+        if table[t.N_DEAD] and not counted:
+            return GATHER, -1
         if table[t.N_DEAD]:
             for at in range(len(chosen)):
                 count -= is_dead(table, types.int64(chosen[at]))
