@@ -11,11 +11,11 @@ import numpy as np
 from numba import njit, types
 
 from shopthelook.retrieval.embedded import table as t
+from shopthelook.retrieval.embedded.asking import mask_of, span_mask
 from shopthelook.retrieval.embedded.eight import eight_distances
 from shopthelook.retrieval.embedded.nearest import PENDING, absorb
 from shopthelook.retrieval.embedded.places import prefetch, words_at
 from shopthelook.retrieval.embedded.popcount import distance, lowest
-from shopthelook.retrieval.embedded.resolving import mask_of, span_mask
 
 # Codes that are on their way from memory while one is compared.
 _AHEAD = 12

@@ -8,10 +8,10 @@ from numba import njit, types
 
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.eight import eight_distances
+from shopthelook.retrieval.embedded.locating import first_above, first_not_below
 from shopthelook.retrieval.embedded.nearest import PENDING, absorb
 from shopthelook.retrieval.embedded.places import numbers_at, prefetch, shorts_at, words_at
 from shopthelook.retrieval.embedded.popcount import distance
-from shopthelook.retrieval.embedded.resolving import first_above, first_not_below
 from shopthelook.retrieval.embedded.scanning import codes_of, scan_masked, scan_span
 
 # Runs that a query looks at before all others, so that its limit is low when it comes to these.
