@@ -22,7 +22,7 @@ ENGINES: dict[str, MakeIndex] = {
     "exact": ExactIndex,
     "embedded": EmbeddedIndex,
     # Segments after a few rows, so that small tests meet many of them, and merges.
-    "embedded-small": lambda bits: EmbeddedIndex(bits, threads=1, fresh=4),
+    "embedded-small": lambda bits: EmbeddedIndex(bits, threads=1, fresh=4, largest=50),
 }
 
 

@@ -16,7 +16,7 @@ from shopthelook.retrieval.embedded.answering import Answering, Content
 from shopthelook.retrieval.embedded.digest import digest
 from shopthelook.retrieval.embedded.fresh import FreshRows
 from shopthelook.retrieval.embedded.manifest import Manifest
-from shopthelook.retrieval.embedded.merging import due, replaced
+from shopthelook.retrieval.embedded.merging import due, groups, replaced
 from shopthelook.retrieval.embedded.segment import Part, made, merged
 from shopthelook.retrieval.embedded.texts import Texts
 from shopthelook.retrieval.hits import Hits
@@ -44,7 +44,9 @@ class EmbeddedIndex:
     text value and 16 for each number of its attributes; up to three times that for what is merged at the moment.
     """
 
-    def __init__(self, bits: int, threads: int = 0, fresh: int = 512, recall: float = 1.0) -> None:
+    def __init__(
+        self, bits: int, threads: int = 0, fresh: int = 512, recall: float = 1.0, largest: int = 1 << 21
+    ) -> None:
         """An empty index.
 
         Args:
@@ -55,6 +57,8 @@ class EmbeddedIndex:
             recall: with less than 1, a search of a large segment passes over the runs that seldom hold a
                 neighbour, and finds about this share of the k nearest, as measured on a sample of the
                 products; as many hits come back as without.
+            largest: rows of a segment at most, but for those of one call: merging takes as much memory again as
+                what is merged.
         """
         if not 0 < recall <= 1:
             raise RetrievalError(f"recall must be above 0 and at most 1, not {recall}")
@@ -68,6 +72,7 @@ class EmbeddedIndex:
         self._snapshotting = threading.Lock()
         self._merger: threading.Thread | None = None
         self._room = fresh
+        self._largest = largest
         self._fresh = FreshRows(self._words, fresh)
         self._content = Content((), self._fresh.taken(frozenset()))
 
@@ -137,13 +142,13 @@ class EmbeddedIndex:
         return self._answering.answer(self._content, queries, k)
 
     def compact(self) -> None:
-        """Merge everything into one segment now. Searches gain a little; it happens by itself in time."""
+        """Merge everything into as few segments as may be. Searches gain a little; it happens by itself in time."""
         with self._merging:
             with self._writing:
                 self._content = self._sealed(self._content)
                 parts = self._content.parts
-            if len(parts) > 1 or any(len(part.dead) for part in parts):
-                self._merge(parts)
+            for some in groups(parts, self._largest):
+                self._merge(some)
 
     def snapshot(self, folder: Path, made_for: Mapping[str, str], seq: int | None = None) -> Manifest:
         """Write all products to a folder, in place of the snapshot that it may hold.
@@ -210,7 +215,7 @@ class EmbeddedIndex:
     def _tend(self) -> None:
         """See that merges happen where some are due."""
         parts = self._content.parts
-        if not due(parts):
+        if not due(parts, self._largest):
             return
         if len(parts) > _MOST_PARTS:
             self._merge_due()
@@ -220,7 +225,7 @@ class EmbeddedIndex:
 
     def _merge_due(self) -> None:
         with self._merging:
-            while parts := due(self._content.parts):
+            while parts := due(self._content.parts, self._largest):
                 self._merge(parts)
 
     def _merge(self, parts: Sequence[Part]) -> None:

@@ -17,12 +17,13 @@ _RATIO = 4
 _DEAD = 0.25
 
 
-def due(parts: Sequence[Part]) -> list[Part]:
-    """The parts that are to be merged into one now; none where all is well."""
+def due(parts: Sequence[Part], largest: int) -> list[Part]:
+    """The parts that are to be merged into one of `largest` rows at most now; none where all is well."""
     chosen: list[Part] = []
     size = 0
     for part in sorted(parts, key=lambda part: part.alive):
-        if chosen and part.alive >= _RATIO * size:
+        full = size + part.alive > largest or 2 * part.alive > largest
+        if full or (chosen and part.alive >= _RATIO * size):
             break
         chosen.append(part)
         size += part.alive
@@ -32,6 +33,19 @@ def due(parts: Sequence[Part]) -> list[Part]:
         if len(part.dead) > _DEAD * len(part.segment):
             return [part]
     return []
+
+
+def groups(parts: Sequence[Part], largest: int) -> list[list[Part]]:
+    """Parts put together so that few are left, each of `largest` rows at most; only groups worth a merge."""
+    bins: list[list[Part]] = []
+    for part in sorted(parts, key=lambda part: -part.alive):
+        for some in bins:
+            if sum(one.alive for one in some) + part.alive <= largest:
+                some.append(part)
+                break
+        else:
+            bins.append([part])
+    return [some for some in bins if len(some) > 1 or len(some[0].dead)]
 
 
 def replaced(
