@@ -14,28 +14,14 @@ from numpy.typing import NDArray
 from shopthelook.retrieval.embedded.calling import FAR, Found, nearest
 from shopthelook.retrieval.embedded.fresh import Fresh
 from shopthelook.retrieval.embedded.program import Program, compiled_filter
+from shopthelook.retrieval.embedded.reading import hits_of, merged_hits
 from shopthelook.retrieval.embedded.runs import ALL_RUNS
-from shopthelook.retrieval.embedded.searching import (
-    COMPARED,
-    GATHER,
-    LETTERS,
-    LIMIT,
-    LOOKED,
-    MASKED_SCAN,
-    QUALIFIED,
-    SCAN,
-    WAY,
-)
+from shopthelook.retrieval.embedded.searching import COMPARED
 from shopthelook.retrieval.embedded.searching import FOUND as HITS
 from shopthelook.retrieval.embedded.segment import Part
 from shopthelook.retrieval.embedded.table import SIZE
-from shopthelook.retrieval.hits import Hits, Plan
+from shopthelook.retrieval.hits import Hits
 from shopthelook.retrieval.protocol import Query
-
-_PART = 32
-_ROW = (1 << _PART) - 1
-
-_WAYS = {SCAN: "scan", MASKED_SCAN: "masked scan", GATHER: "gather"}
 
 # Queries of one call at most: more would not fit into the caches with what they have found.
 _AT_ONCE = 64
@@ -138,7 +124,7 @@ class Answering:
         if pool is not None and len(content) * len(queries) * self._share > _WORTH_A_THREAD:
             return self._spread(pool, content, queries, program, codes, asked, k, counted)
         found, letters = self._nearest(content, program, codes, asked, k, (0, 1), counted)
-        return self._hits(content, queries, found, letters, k)
+        return hits_of(content, queries, found, letters, k, self._recall < 1)
 
     def _spread(
         self,
@@ -160,7 +146,7 @@ class Answering:
                 found, letters = self._nearest(
                     content, program, codes[chosen], asked[chosen], k, (0, 1), counted
                 )
-                return self._hits(content, queries[chosen], found, letters, k)
+                return hits_of(content, queries[chosen], found, letters, k, self._recall < 1)
 
             return [hits for part in pool.map(some, range(self._threads)) for hits in part]
 
@@ -168,7 +154,9 @@ class Answering:
             return self._nearest(content, program, codes, asked, k, (i, self._threads), counted)[0]
 
         shares = list(pool.map(share, range(self._threads)))
-        return [self._merged(content, query, i, shares, k) for i, query in enumerate(queries)]
+        return [
+            merged_hits(content, query, i, shares, k, self._recall < 1) for i, query in enumerate(queries)
+        ]
 
     def _nearest(
         self,
@@ -197,80 +185,3 @@ class Answering:
             compared = float(found[2][:, COMPARED].mean()) / content.alive
             self._share += 0.1 * (max(compared, 0.01) - self._share)
         return found, letters
-
-    def _hits(
-        self,
-        content: Content,
-        queries: Sequence[Query],
-        found: Found,
-        letters: NDArray[np.uint8],
-        k: int,
-    ) -> list[Hits]:
-        rows, distances, said = found
-        told = said.tolist()
-        ids = _ids(content, rows, told, letters)
-        answers, at, by_tokens = [], 0, self._recall < 1
-        for i, (count, _, compared, looked, qualified, way, _) in enumerate(told):
-            name = "tokens" if by_tokens and looked else _WAYS[way]
-            plan = Plan(name, None if qualified < 0 else qualified, compared, looked if by_tokens else 0)
-            end = at + count
-            answers.append(Hits(tuple(ids[at:end]), distances[i, :count], plan))
-            at = end
-        if content.fresh.alive:
-            return [
-                self._with_fresh(content, query, hits, int(said[i, LIMIT]), k)
-                for i, (query, hits) in enumerate(zip(queries, answers, strict=True))
-            ]
-        return answers
-
-    def _merged(self, content: Content, query: Query, i: int, shares: list[Found], k: int) -> Hits:
-        """The hits of one query from what was found in shares of the rows."""
-        best: list[tuple[int, str]] = []
-        for rows, distances, said in shares:
-            count = int(said[i, HITS])
-            best += zip(
-                distances[i, :count].tolist(), _slowly(content, rows[i, :count].tolist()), strict=True
-            )
-        said = np.stack([said[i] for _, _, said in shares])
-        qualified = None if (said[:, QUALIFIED] < 0).any() else int(said[:, QUALIFIED].sum())
-        looked = int(said[:, LOOKED].sum()) if self._recall < 1 else 0
-        name = "tokens" if looked else _WAYS[int(said[0, WAY])]
-        hits = _of_pairs(best, k, Plan(name, qualified, int(said[:, COMPARED].sum()), looked))
-        if content.fresh.alive:
-            return self._with_fresh(content, query, hits, int(said[:, LIMIT].min()), k)
-        return hits
-
-    def _with_fresh(self, content: Content, query: Query, hits: Hits, limit: int, k: int) -> Hits:
-        more, asked = content.fresh.near(query, limit)
-        plan = hits.plan
-        assert plan is not None  # noqa: S101 - every answer of parts has one
-        qualified = plan.rows_qualified
-        if qualified is not None:
-            qualified += content.fresh.allowed(query) if query.counted else len(more)
-        plan = Plan(plan.name, qualified, (plan.rows_compared or 0) + asked, plan.tokens_matched)
-        if not more:
-            return Hits(hits.ids, hits.distances, plan)
-        return _of_pairs([*zip(hits.distances.tolist(), hits.ids, strict=True), *more], k, plan)
-
-
-def _of_pairs(pairs: list[tuple[int, str]], k: int, plan: Plan) -> Hits:
-    best = sorted(pairs)[:k]
-    return Hits(tuple(one for _, one in best), np.array([distance for distance, _ in best], np.int32), plan)
-
-
-def _ids(
-    content: Content, rows: NDArray[np.int64], told: list[list[int]], letters: NDArray[np.uint8]
-) -> list[str]:
-    """The ids of all hits, one query's after the other's."""
-    size = told[0][LETTERS]
-    counts = [one[HITS] for one in told]
-    if 0 < size <= len(letters):
-        ids = str(letters[: size - 1].data, "utf-8", "surrogatepass").split("\0")
-        # An id may have a zero in it.
-        if len(ids) == sum(counts):
-            return ids
-    return [one for i, count in enumerate(counts) for one in _slowly(content, rows[i, :count].tolist())]
-
-
-def _slowly(content: Content, rows: list[int]) -> list[str]:
-    return [content.parts[row >> _PART].segment.ids[row & _ROW] for row in rows]
