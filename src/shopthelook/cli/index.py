@@ -49,7 +49,12 @@ def status(shop: Path | None, as_json: bool) -> None:
             rows.append(("collection", f"{now.collection}, {now.collection_products:,} products"))
             rows.append(("changes since", f"{now.last_seq - now.collection_seq:,}"))
     elif now.snapshot_seq is None:
-        rows.append(("snapshot", now.snapshot))
+        hint = (
+            "; make one with: shopthelook index snapshot"
+            if (now.engine, now.snapshot) == ("embedded", "none")
+            else ""
+        )
+        rows.append(("snapshot", now.snapshot + hint))
     else:
         size = (now.snapshot_bytes or 0) / 1e6
         behind = now.last_seq - now.snapshot_seq
@@ -58,7 +63,7 @@ def status(shop: Path | None, as_json: bool) -> None:
         rows.append(("changes since", f"{behind:,}"))
     table(rows)
     if now.server is not None and now.problem is not None:
-        click.echo(f"{now.problem}; shopthelook index rebuild makes one")
+        click.echo(f"{now.problem}; the next search makes one, as does: shopthelook index rebuild")
     elif now.problem is not None:
         click.echo(f"{now.problem}; it is not used, but made anew by: shopthelook index rebuild")
 

@@ -99,7 +99,9 @@ class ShopConfig:
         if self.retries < 0:
             raise ConfigError(f"shop.toml: retries must not be negative, but is {self.retries}")
         if self.index_engine not in ENGINES:
-            raise ConfigError(f"shop.toml: no index engine {self.index_engine!r}; there is {ENGINES}")
+            raise ConfigError(
+                f"shop.toml: no index engine {self.index_engine!r}; there are {', '.join(ENGINES)}"
+            )
         if "@" in self.milvus_uri:
             raise ConfigError(
                 "shop.toml: milvus_uri must not hold a password; set SHOPTHELOOK_MILVUS_TOKEN to user:password"

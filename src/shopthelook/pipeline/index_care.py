@@ -104,7 +104,6 @@ def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
         MilvusError: the same of an index in Milvus, or no Milvus answers.
     """
     from shopthelook.pipeline.following import FollowingIndex
-    from shopthelook.retrieval.embedded import EmbeddedIndex
 
     keeping = shop.index_keeping
     if keeping.is_shared:
@@ -115,6 +114,8 @@ def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
         return verify_milvus(shop, keeping, say)
     say("reading the snapshot")
     keeping.open()
+    from shopthelook.retrieval.embedded import EmbeddedIndex
+
     bundle = shop.embedder_bundle
     arguments = (shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits)
     say("following the changes since")

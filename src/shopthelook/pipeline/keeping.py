@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shopthelook.catalog import Catalog, CatalogError
 from shopthelook.retrieval import Attributes, ExactIndex, ProductIndex
 from shopthelook.retrieval.embedded import Manifest, NoSnapshot, OtherSnapshot, SnapshotError, read_manifest
+from shopthelook.retrieval.engine import embedded_engine
 from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -64,9 +65,7 @@ class IndexKeeping:
         """An index of no products."""
         if self._engine != "embedded":
             return ExactIndex(self._bits)
-        from shopthelook.retrieval.embedded import EmbeddedIndex
-
-        return EmbeddedIndex(self._bits, self._threads)
+        return embedded_engine()(self._bits, self._threads)
 
     @property
     def is_shared(self) -> bool:
@@ -118,12 +117,10 @@ class IndexKeeping:
         Raises:
             SnapshotError: there is none, or it cannot be used; the message says why.
         """
-        from shopthelook.retrieval.embedded import EmbeddedIndex
-
         manifest = self.look()
         assert self.folder is not None  # noqa: S101 - look() raises without one
         try:
-            return EmbeddedIndex.open(self.folder, self._bits, manifest.made_for, self._threads)
+            return embedded_engine().open(self.folder, self._bits, manifest.made_for, self._threads)
         except OtherSnapshot:
             # Another process may have replaced the snapshot since it was looked at.
             if read_manifest(self.folder) == manifest:
@@ -150,9 +147,7 @@ class IndexKeeping:
         Raises:
             SnapshotError: the engine has none, the folder cannot be written, or another process is at it.
         """
-        from shopthelook.retrieval.embedded import EmbeddedIndex
-
-        if self.folder is None or not isinstance(index, EmbeddedIndex):
+        if self.folder is None or not isinstance(index, embedded_engine()):
             raise SnapshotError(f"the engine {self._engine!r} has no snapshots; it is read from the catalog")
         # The number is read before the products are, so that no change is taken for one that is in already;
         # and before the mark is made, so that who knows the mark has the change, too.

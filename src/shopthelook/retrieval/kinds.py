@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from shopthelook.retrieval.engine import embedded_engine
 from shopthelook.retrieval.hits import Hits
 from shopthelook.retrieval.protocol import Attributes, ProductIndex, Query, RetrievalError
 
@@ -21,9 +22,7 @@ TOKENS_RECALL = 0.95
 
 
 def _embedded(bits: int, recall: float = 1.0) -> ProductIndex:
-    from shopthelook.retrieval.embedded import EmbeddedIndex
-
-    return EmbeddedIndex(bits, recall=recall)
+    return embedded_engine()(bits, recall=recall)
 
 
 def _tree(bits: int) -> ProductIndex:
