@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from shopthelook.retrieval import Attributes, Query
-from shopthelook.retrieval.embedded import EmbeddedIndex
+from shopthelook.retrieval.embedded import EmbeddedIndex, answering
 from shopthelook.retrieval.query import And, Filter, In, Not, Or, Range, Term, matches
 from tests.retrieval.filters import CASES, random_attributes
 
@@ -108,10 +108,10 @@ def test_runs_are_passed_over(case: Case) -> None:
         assert 0 < (hits.plan.rows_compared or 0) < COUNT / 2
 
 
-def test_threads_share_a_search(case: Case) -> None:
+def test_threads_share_a_search(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "_WORTH_A_THREAD", 0)  # however little there is to do
     shared = EmbeddedIndex(case.index.bits, threads=3)
     shared._content = case.index._content
-    shared._answering._share = 1e9  # however little there is to do
     everything = case.allowed(None)
     for some in (case.queries[:1], case.queries):
         for query, hits in zip(some, shared.query(some, 10), strict=True):

@@ -81,8 +81,8 @@ class Answering:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "shopthelook-index") if threads > 1 else None
         self._own = local()
-        # Which share of the rows the last searches compared: tells what the next will cost.
-        self._share = 1.0
+        # Rows compared by the last searches with or without filter and range: what the next will cost.
+        self._costs: dict[tuple[bool, bool], float] = {}
 
     def answer(self, content: Content, queries: Sequence[Query], k: int) -> list[Hits]:
         """The hits of each query; those with one filter go through the rows together."""
@@ -121,8 +121,11 @@ class Answering:
         joined = b"".join([query.code.tobytes() for query in queries])
         codes = np.frombuffer(joined, np.uint64).reshape(-1, self._words)
         pool = self._pool
-        if pool is not None and len(content) * len(queries) * self._share > _WORTH_A_THREAD:
-            return self._spread(pool, content, queries, program, codes, asked, k, counted)
+        if pool is not None:
+            kind = (program is None, first.range is None)
+            cost = self._costs.get(kind, len(content) if all(kind) else 0)
+            if cost * len(queries) > _WORTH_A_THREAD:
+                return self._spread(pool, content, queries, program, codes, asked, k, counted)
         found, letters = self._nearest(content, program, codes, asked, k, (0, 1), counted)
         return hits_of(content, queries, found, letters, k, self._recall < 1)
 
@@ -181,7 +184,8 @@ class Answering:
             # Fewer than asked for: the rest is where nothing was looked for, if it is at all.
             most_runs = content.all_runs
             found = nearest(content.tables, program, codes, asked, k, most_runs, shares, counted, letters)
-        if self._pool is not None and program is None and content.alive:
-            compared = float(found[2][:, COMPARED].mean()) / content.alive
-            self._share += 0.1 * (max(compared, 0.01) - self._share)
+        if self._pool is not None:
+            kind = (program is None, bool(asked[0, 0] < 0))
+            compared = float(found[2][:, COMPARED].mean()) * shares[1]
+            self._costs[kind] = 0.8 * self._costs.get(kind, compared) + 0.2 * compared
         return found, letters
