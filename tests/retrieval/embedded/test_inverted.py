@@ -158,7 +158,7 @@ def test_a_merged_index_is_that_of_what_is_left(parts: list[Rows], seed: int) ->
 @pytest.mark.parametrize("count", [63, 64, 65, 300])
 def test_columns_of_more_rows_than_a_block(count: int) -> None:
     rng = np.random.default_rng(count)
-    world = [
+    world: Rows = [
         (int(position), {**of_one, "maker": (f"m{i % 7}",), "serial": (float(-i),), "twice": (i, i + 0.5)})
         for i, (position, of_one) in enumerate(
             zip(rng.integers(-1, 9, count), random_attributes(rng, count), strict=True)
