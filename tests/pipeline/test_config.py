@@ -35,6 +35,9 @@ def test_what_is_written_is_read_back() -> None:
         ("[fetch]\nallow_hosts=[1]", "allow_hosts"),
         ("[fetch]\nretries=-1", "retries"),
         ("[index]\nengine='magic'", "magic"),
+        ("[index]\nrecall=0", "recall"),
+        ("[index]\nrecall=1.5", "recall"),
+        ("[index]\nrecall='most'", "recall"),
     ],
 )
 def test_a_mistake_is_named(text: str, named: str) -> None:

@@ -16,8 +16,8 @@ from shopthelook import Shop
 from shopthelook.catalog import Product, ProductRecord
 from shopthelook.pipeline import following, layout
 from shopthelook.pipeline.following import FollowingIndex
-from shopthelook.retrieval import ExactIndex
-from shopthelook.retrieval.embedded import EmbeddedIndex, OtherSnapshot, SnapshotError
+from shopthelook.retrieval import ExactIndex, Query
+from shopthelook.retrieval.embedded import EmbeddedIndex, OtherSnapshot, SnapshotError, segment
 from shopthelook.taxonomy import Taxonomy
 
 
@@ -254,3 +254,21 @@ def test_the_exact_engine_has_no_snapshots(shop: Shop) -> None:
     assert isinstance(shop.index.refresh(), ExactIndex)
     with pytest.raises(SnapshotError, match="no snapshots"):
         shop.index.keep()
+
+
+def test_the_recall_of_the_settings_is_that_of_searches(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segment, "RANKS_FROM", 4096)
+    put(shop, 4200)
+    code = np.zeros(shop.embedder_bundle.card.bits // 8, np.uint8)
+
+    def plan() -> str:
+        plan = opened_anew(shop).refresh().query([Query(code)], 10)[0].plan
+        assert plan is not None
+        return plan.name
+
+    models = {"detector": shop.config.detector, "embedder": shop.config.embedder}
+    assert plan() == "scan"
+    shop.config = type(shop.config)(**models, index_recall=0.5)
+    assert plan() == "tokens"
+    shop.index.keep()
+    assert plan() == "tokens"

@@ -40,6 +40,7 @@ class IndexKeeping:
         engine: "embedded" or "exact".
         folder: where snapshots are; None to have none.
         threads: at most so many compare codes at a time; 0 for one a core.
+        recall: the share of the nearest that searches of the embedded engine aim at.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class IndexKeeping:
         engine: str = "embedded",
         folder: Path | None = None,
         threads: int = 0,
+        recall: float = 1.0,
     ) -> None:
         self._catalog = catalog
         self._bundle = bundle
         self._bits = bits
         self._engine = engine
         self._threads = threads
+        self._recall = recall
         self.folder = folder if engine == "embedded" else None
         places = "\n".join(f"{category.id} {category.position}" for category in taxonomy)
         self._taxonomy = hashlib.sha256(places.encode()).hexdigest()[:16]
@@ -65,7 +68,7 @@ class IndexKeeping:
         """An index of no products."""
         if self._engine != "embedded":
             return ExactIndex(self._bits)
-        return embedded_engine()(self._bits, self._threads)
+        return embedded_engine()(self._bits, self._threads, recall=self._recall)
 
     @property
     def is_shared(self) -> bool:
@@ -120,7 +123,9 @@ class IndexKeeping:
         manifest = self.look()
         assert self.folder is not None  # noqa: S101 - look() raises without one
         try:
-            return embedded_engine().open(self.folder, self._bits, manifest.made_for, self._threads)
+            return embedded_engine().open(
+                self.folder, self._bits, manifest.made_for, self._threads, self._recall
+            )
         except OtherSnapshot:
             # Another process may have replaced the snapshot since it was looked at.
             if read_manifest(self.folder) == manifest:

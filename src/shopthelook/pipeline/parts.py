@@ -103,6 +103,7 @@ class Parts:
             self.config.index_engine,
             layout.index(self.directory),
             self.threads,
+            self.config.index_recall,
         )
 
     def take_taxonomy(self, taxonomy: Taxonomy) -> None:
