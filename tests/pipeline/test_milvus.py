@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
 from shopthelook import Shop
@@ -23,8 +25,9 @@ from shopthelook.retrieval.milvus import (
     OtherIndex,
     Server,
 )
-from shopthelook.serving.errors import describe
-from tests.fixtures.milvus import free_ports
+from shopthelook.serving.errors import own_failure
+from tests.fixtures.milvus import free_ports, running_milvus
+from tests.fixtures.tiny_shop import running
 from tests.pipeline.feeds import Feed
 
 CHAIR, SOFA = "Furniture > Chairs", "Furniture > Sofas"
@@ -189,6 +192,42 @@ def test_a_server_that_is_away_is_named(new_shop: Callable[..., Shop], stocked: 
             index_status(away)
 
 
+def test_a_server_that_stops_is_told_over_http(
+    new_shop: Callable[..., Shop], stocked: Feed, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("milvus")
+    pytest.importorskip("pymilvus")
+    made = new_shop()
+    made.import_products(stocked.path)
+    server = tmp_path / "milvus"
+    server.mkdir()
+    with ExitStack() as milvus:
+        uri = milvus.enter_context(running_milvus(server))
+        in_milvus(made, uri)
+        name = layout.read(made.directory).collection(made.directory)
+        with (
+            Shop.open(made.directory, threads=1) as shop,
+            running(shop) as address,
+            httpx.Client(base_url=address, timeout=120) as client,
+        ):
+            assert client.get("/v1/products/p00/similar").status_code == 200
+            assert client.get("/readyz").json() == {"status": "ok"}
+            milvus.close()
+            caplog.clear()
+            answers = [client.get(path) for path in ("/readyz", "/v1/products/p00/similar")]
+            assert [answer.status_code for answer in answers] == [503, 503]
+            ready, error = answers[0].json(), answers[1].json()["error"]
+            assert error["code"] == "index_unavailable"
+            assert (ready["status"], ready["reason"]) == ("not ready", error["message"])
+            for answer in answers:
+                assert "127.0.0.1" not in answer.text
+                assert name not in answer.text
+            logged = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+            assert len(logged) == 2
+            assert all(f"no Milvus answers at {uri}" in line for line in logged)
+            assert client.get("/healthz").json() == {"status": "ok"}
+
+
 def test_a_client_that_is_not_installed_is_named(
     folder: Path, stocked: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +236,9 @@ def test_a_client_that_is_not_installed_is_named(
         shop.import_products(stocked.path)
         with pytest.raises(MilvusMissing, match=r'pip install "shopthelook\[milvus\]"') as raised:
             like(shop)
-        assert describe(raised.value)[:2] == (503, "index_unavailable")
+        told = own_failure(raised.value)
+        assert told is not None
+        assert told[0] == "index_unavailable"
     monkeypatch.undo()
 
 

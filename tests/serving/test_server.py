@@ -29,7 +29,9 @@ def test_not_ready_without_a_database(
         raise OSError("the database is away")
 
     monkeypatch.setattr(shop.catalog, "last_seq", gone)
-    assert client.get("/readyz").status_code == 503
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", "reason": "The server's log says why."}
     assert client.get("/healthz").status_code == 200
 
 

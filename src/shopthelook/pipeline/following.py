@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from shopthelook.retrieval.milvus import MilvusIndex
+
+_T = TypeVar("_T")
 
 # Changes that are followed in less than a second or so.
 _WORTH_KEEPING = 5_000
@@ -72,6 +74,10 @@ class FollowingIndex:
         """The ``k`` nearest products that each query allows; see ``ProductIndex.query``."""
         return self._asked(lambda index: index.query(queries, k))
 
+    def count(self) -> int:
+        """How many products it holds, once it is level with the catalog; asks the index, wherever that is."""
+        return self._asked(len)
+
     def refresh(self) -> ProductIndex:
         """Bring the index level with the catalog and return it."""
         last = self._catalog.last_seq()
@@ -109,7 +115,7 @@ class FollowingIndex:
         """Let go of what the index holds outside this process."""
         self._keeping.close()
 
-    def _asked(self, question: Callable[[ProductIndex], list[Hits]]) -> list[Hits]:
+    def _asked(self, question: Callable[[ProductIndex], _T]) -> _T:
         index = self.refresh()
         try:
             return question(index)

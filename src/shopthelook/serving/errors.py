@@ -96,11 +96,28 @@ def describe(error: ShopError) -> tuple[int, str, str | None]:
         return 422, "unknown_category", "category"
     if isinstance(error, QueryError):
         return 422, "bad_query", error.field
-    if isinstance(error, MilvusError):
-        return 503, "index_unavailable", None
     if isinstance(error, NotFound):
         return 404, "not_found", None
     return 400, "bad_request", getattr(error, "field", None)
+
+
+def own_failure(error: BaseException) -> tuple[str, str] | None:
+    """Code and message of a failure of what the server rests on; None where it is another failure.
+
+    The message names neither files nor addresses: where the server keeps things is nobody's business.
+    """
+    if isinstance(error, CatalogError | PictureStoreError):
+        return (
+            "storage",
+            "The server cannot read or write its storage right now; what it acknowledged before is kept. "
+            "Its log says why.",
+        )
+    if isinstance(error, MilvusError):
+        return (
+            "index_unavailable",
+            "The server cannot use its product index right now; no product is lost. Its log says why.",
+        )
+    return None
 
 
 def field_name(location: Sequence[Any]) -> str | None:
@@ -119,15 +136,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ShopError)
     async def shop_error(_request: Request, error: ShopError) -> JSONResponse:
-        if isinstance(error, CatalogError | PictureStoreError):
-            # Not what was asked is wrong, and where the server keeps its files is nobody's business.
+        own = own_failure(error)
+        if own is not None:
+            # Not what was asked is wrong.
             log.error("%s", error)
-            return answer(
-                503,
-                "storage",
-                "The server cannot read or write its storage right now; what it acknowledged before is kept. "
-                "Its log says why.",
-            )
+            return answer(503, *own)
         status, code, field = describe(error)
         return answer(status, code, str(error), field)
 

@@ -199,6 +199,7 @@ class Health(BaseModel):
     """The process is alive (or ready)."""
 
     status: Literal["ok", "not ready"]
+    reason: str | None = Field(default=None, description="what keeps it from answering searches")
 
 
 Attribute = JsonValue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from shopthelook.retrieval.milvus.expressions import (
 )
 from shopthelook.retrieval.milvus.finding import MOST, Found, Row, Wanted, find
 from shopthelook.retrieval.milvus.rows import Collection, Record, State, records
-from shopthelook.retrieval.milvus.server import Server
+from shopthelook.retrieval.milvus.server import CONNECT_S, Server
 from shopthelook.retrieval.milvus.visible import Visible
 from shopthelook.retrieval.protocol import Attributes, Query, RetrievalError
 
@@ -110,8 +111,9 @@ class MilvusIndex:
         return state is not None
 
     def __len__(self) -> int:
-        with self._visible.searching() as hidden:
-            return self._rows.count(_text([PRODUCTS, *_not(hidden)]))
+        with self._moved_or_not(), self._visible.searching() as hidden:
+            # Also asked whether anybody is there, so it does not wait as long as a search may.
+            return self._rows.count(_text([PRODUCTS, *_not(hidden)]), CONNECT_S)
 
     def upsert(
         self,
@@ -182,19 +184,22 @@ class MilvusIndex:
         for i, query in enumerate(queries):
             groups.setdefault((query.range, query.where, query.max_distance), []).append(i)
         found: dict[int, Hits] = {}
+        with self._moved_or_not(), self._visible.searching() as hidden:
+            for members in groups.values():
+                found.update(zip(members, self._found([queries[i] for i in members], k, hidden), strict=True))
+        return [found[i] for i in range(len(queries))]
+
+    @contextmanager
+    def _moved_or_not(self) -> Iterator[None]:
+        """Raises `IndexMoved` for a failure whose cause is that the collection is gone."""
         try:
-            with self._visible.searching() as hidden:
-                for members in groups.values():
-                    found.update(
-                        zip(members, self._found([queries[i] for i in members], k, hidden), strict=True)
-                    )
+            yield
         except MilvusUnavailable:
             raise
         except MilvusError as error:
             if self.exists():
                 raise
             raise IndexMoved(f"the collection {self.name} is no more") from error
-        return [found[i] for i in range(len(queries))]
 
     def differing(
         self,

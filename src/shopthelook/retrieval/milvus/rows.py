@@ -129,8 +129,8 @@ class Collection:
             ],
         )
 
-    def count(self, expression: str) -> int:
-        """How many rows an expression lets through."""
+    def count(self, expression: str, timeout: float = CALL_S) -> int:
+        """How many rows an expression lets through; `timeout` in seconds."""
         rows = self.server.ask(
             f"counting {self.name}",
             lambda client: client.query(
@@ -138,7 +138,7 @@ class Collection:
                 filter=expression,
                 output_fields=["count(*)"],
                 consistency_level=self._level,
-                timeout=CALL_S,
+                timeout=timeout,
             ),
         )
         return int(rows[0]["count(*)"])

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 import shopthelook
 from shopthelook.serving import schemas
+from shopthelook.serving.errors import own_failure
 from shopthelook.serving.state import ServingDep
 
 log = logging.getLogger(__name__)
@@ -37,28 +38,39 @@ async def status(serving: ServingDep) -> schemas.StatusAnswer:
     )
 
 
-@router.get("/healthz", summary="Is the process alive?")
+@router.get("/healthz", summary="Is the process alive?", response_model_exclude_none=True)
 async def healthz() -> schemas.Health:
     """Touches nothing but the event loop."""
     return schemas.Health(status="ok")
 
 
-@router.get("/readyz", summary="Can it answer searches?", responses={503: {"model": schemas.Health}})
+@router.get(
+    "/readyz",
+    summary="Can it answer searches?",
+    responses={503: {"model": schemas.Health}},
+    response_model_exclude_none=True,
+)
 async def readyz(serving: ServingDep, response: Response) -> schemas.Health:
-    """Asks the database, sees that the models open, and brings the index level."""
+    """Asks the database, sees that the models open, brings the index level and asks it."""
     try:
         await serving.reads.run(_ready, serving)
-    except Exception:
-        log.exception("not ready")
+    except Exception as error:
         response.status_code = 503
-        return schemas.Health(status="not ready")
+        own = own_failure(error)
+        if own is None:
+            log.exception("not ready")
+            return schemas.Health(status="not ready", reason="The server's log says why.")
+        # These say themselves what is wrong, and may come every few seconds.
+        log.error("not ready: %s", error)
+        return schemas.Health(status="not ready", reason=own[1])
     return schemas.Health(status="ok")
 
 
 def _ready(serving: ServingDep) -> None:
     serving.shop.catalog.last_seq()
     _ = serving.shop.detector, serving.shop.embedder
-    serving.shop.index.refresh()
+    # A server that holds the index is asked nothing where there are no changes to follow.
+    serving.shop.index.count()
 
 
 @router.get("/metrics", include_in_schema=False)
