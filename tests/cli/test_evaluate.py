@@ -83,7 +83,24 @@ def test_what_is_misuse_and_what_fails(stocked: Run, labels: Path, monkeypatch: 
     assert answer.status == 1
     assert "cannot read the labels" in answer.errors
     monkeypatch.setitem(sys.modules, "usearch.index", None)
-    answer = stocked("evaluate", "retrieval", labels)
+    answer = stocked("evaluate", "retrieval", labels, "--kind", "tree")
     assert answer.status == 1
     assert "pip install 'shopthelook[compare]'" in answer.errors
-    assert stocked("evaluate", "retrieval", labels, "--kind", "category").status == 0
+    # What is wrong with the labels comes first, and nothing of what would have been left out.
+    for kind in ([], ["--kind", "tree"]):
+        answer = stocked("evaluate", "retrieval", labels.with_name("none.csv"), *kind)
+        assert answer.status == 1
+        assert "cannot read the labels" in answer.errors
+        assert "usearch" not in answer.errors
+
+
+def test_a_plain_install_leaves_the_tree_out(
+    stocked: Run, labels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "usearch.index", None)
+    answer = stocked("evaluate", "retrieval", labels, "--by", "true", "--json")
+    assert answer.status == 0
+    assert "left out: the index kind 'tree' needs usearch" in answer.errors
+    assert "pip install 'shopthelook[compare]'" in answer.errors
+    (found,) = answer.objects
+    assert [one["kind"] for one in found["results"]] == ["flat", "category", "tokens"]

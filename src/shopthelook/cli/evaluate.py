@@ -67,7 +67,8 @@ def retrieval(
     (candidates by tokens). The category that restricts is the label's (true), the one that the embedder sees in
     the box, and the one of the detector's box there. A hit is wrong when its coarse category is not the label's.
 
-    The kind tree needs the extra: pip install 'shopthelook[compare]'. The index of the shop is left alone.
+    The kind tree needs the extra: pip install 'shopthelook[compare]'; where that is not installed and no kind is
+    named, tree is left out. The index of the shop is left alone.
 
     \b
     Examples:
@@ -77,14 +78,12 @@ def retrieval(
     from shopthelook.evaluation.labelled import read_labels
     from shopthelook.evaluation.retrieval import compare
     from shopthelook.evaluation.shop_retrieval import labelled_shop
-    from shopthelook.retrieval.kinds import make_kind
 
-    kinds, by = kinds or KINDS, by or RESTRICTIONS
-    for kind in kinds:
-        # A missing library is told of before all photos are embedded, not after.
-        make_kind(kind, 64)
+    by = by or RESTRICTIONS
     with open_shop(shop) as opened:
         read = read_labels(labels, opened.taxonomy)
+        # A missing library is told of before all photos are embedded, not after.
+        kinds = _usable(kinds)
         photos = len({one.photo for one in read.objects})
         with click.progressbar(length=photos, label="photos", file=sys.stderr) as bar:
             data = labelled_shop(opened, read.objects, by, lambda: bar.update(1))
@@ -95,6 +94,28 @@ def retrieval(
             emit(_as_json(labels, data, read.problems, bundles, k, results, opened.taxonomy))
         else:
             _show(labels, data, bundles, k, results, opened.taxonomy)
+
+
+def _usable(kinds: Sequence[str]) -> tuple[str, ...]:
+    """The kinds asked for; without any, all that there are the libraries for.
+
+    Raises:
+        RetrievalError: a library that a kind asked for needs is not installed.
+    """
+    from shopthelook.retrieval import RetrievalError
+    from shopthelook.retrieval.kinds import make_kind
+
+    usable = []
+    for kind in kinds or KINDS:
+        try:
+            make_kind(kind, 64)
+        except RetrievalError as error:
+            if kinds:
+                raise
+            click.echo(f"left out: {error}", err=True)
+        else:
+            usable.append(kind)
+    return tuple(usable)
 
 
 def _tell(problems: Sequence[str]) -> None:
