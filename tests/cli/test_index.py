@@ -68,6 +68,17 @@ def test_a_snapshot_of_another_database_is_said(stocked: Run, shop: Shop) -> Non
     assert stocked("index", "verify").status == 0
 
 
+def test_the_exact_engine_has_nothing_to_look_after(stocked: Run, shop: Shop) -> None:
+    settings = shop.directory / layout.SETTINGS
+    settings.write_text(settings.read_text().replace('engine = "embedded"', 'engine = "exact"'))
+    for command in ("verify", "snapshot"):
+        answer = stocked("index", command)
+        assert answer.status == 1
+        assert "nothing to do: the engine 'exact' has no snapshots" in answer.errors
+        assert "read from the catalog at each start" in answer.errors
+    assert stocked("index", "rebuild", "--json").objects == [{"products": 30}]
+
+
 def test_people_read_columns(stocked: Run) -> None:
     stocked("index", "snapshot")
     answer = stocked("index", "status")

@@ -73,7 +73,10 @@ def status(shop: Path | None, as_json: bool) -> None:
 @json_option
 def snapshot(shop: Path | None, as_json: bool) -> None:
     """Bring the index level with the database and keep it on disk."""
+    from shopthelook.pipeline.index_care import check_for_snapshots
+
     with open_shop(shop) as opened:
+        check_for_snapshots(opened)
         count = len(opened.index.keep())
         folder = str(opened.index_keeping.folder)
     if as_json:

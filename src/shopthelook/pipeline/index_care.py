@@ -90,6 +90,15 @@ def index_status(shop: Shop) -> IndexStatus:
     )
 
 
+def check_for_snapshots(shop: Shop) -> None:
+    """Raises `SnapshotError` where the shop's engine reads its index from the catalog each time."""
+    if shop.config.index_engine == "exact":
+        raise SnapshotError(
+            "there is nothing to do: the engine 'exact' has no snapshots, its index is read from the catalog "
+            "at each start"
+        )
+
+
 def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
     """Check every byte of the snapshot, and that with the changes since it is what the catalog holds.
 
@@ -100,7 +109,7 @@ def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
         The number of products.
 
     Raises:
-        SnapshotError: there is no snapshot, it cannot be used, or it holds something else.
+        SnapshotError: there is no snapshot, it cannot be used, or it holds something else; or the engine has none.
         MilvusError: the same of an index in Milvus, or no Milvus answers.
     """
     from shopthelook.pipeline.following import FollowingIndex
@@ -112,6 +121,7 @@ def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
 
         assert isinstance(keeping, MilvusKeeping)  # noqa: S101 - no other is shared
         return verify_milvus(shop, keeping, say)
+    check_for_snapshots(shop)
     say("reading the snapshot")
     keeping.open()
     from shopthelook.retrieval.embedded import EmbeddedIndex
