@@ -139,6 +139,8 @@ def test_generations(milvus_server: Server) -> None:
         assert generations.current() == second.name
         with pytest.raises(IndexMoved):
             first.query([Query(ZERO)], 1)
+        with pytest.raises(IndexMoved):
+            len(first)
         again = MilvusIndex(milvus_server, second.name, 64)
         assert again.read_state()
         assert (again.seq, again.made_for) == (3, {"of": second.name})
