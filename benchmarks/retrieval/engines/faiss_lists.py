@@ -62,7 +62,8 @@ def multi_hash(world: World) -> Iterator[Engine]:
     """LSH by sampled bits, unrestricted; more tables of fewer bits find more and look at more."""
     faiss.omp_set_num_threads(1)
     widest = max(8, int(np.log2(len(world))) - 2)
-    for tables, bits in ((16, widest), (32, widest), (32, max(8, widest - 4))):
+    # The bits of all tables must be different ones.
+    for tables, bits in ((16, widest), (32, min(widest, world.bits // 32)), (32, max(8, widest - 4))):
         index = faiss.IndexBinaryMultiHash(world.bits, tables, bits)
         index.add(world.codes)
         # Codes, and for each table a row's number and its share of the buckets' keys.

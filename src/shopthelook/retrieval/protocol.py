@@ -38,7 +38,8 @@ class Rows:
     attributes: Sequence[Attributes] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen: that would make the making of one a good part of a quick search.
+@dataclass(slots=True, eq=False)
 class Query:
     """One question to an index.
 
