@@ -223,6 +223,7 @@ def test_searches_that_are_refused(
         (["a"], np.zeros((1, 7), np.uint8), np.zeros(1, np.int64), "64 bits"),
         (["a"], np.zeros((1, 8), np.uint8), np.array([-2]), "positions"),
         (["a"], np.zeros((1, 8), np.uint8), np.array([0.5]), "positions"),
+        (["a"], np.zeros((1, 8), np.uint8), np.array([2**40]), "positions"),
         ([1], np.zeros((1, 8), np.uint8), np.zeros(1, np.int64), "strings"),
         ("a", np.zeros((1, 8), np.uint8), np.zeros(1, np.int64), "strings"),
     ],

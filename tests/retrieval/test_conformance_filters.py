@@ -174,7 +174,14 @@ def test_queries_that_are_refused(make_index: MakeIndex, query: Query, k: int, m
 
 @pytest.mark.parametrize(
     ("attributes", "message"),
-    [([], "as many"), ([{"a": "text"}], "values of a"), ([{"a": [None]}], "values of a")],
+    [
+        ([], "as many"),
+        ([{"a": "text"}], "values of a"),
+        ([{"a": [None]}], "values of a"),
+        ([{"a": [10**400]}], "values of a"),
+        ([{5: ["x"]}], "name of an attribute"),
+        ([{"a\0b": ["x"]}], "name of an attribute"),
+    ],
 )
 def test_attributes_that_are_refused_change_nothing(
     make_index: MakeIndex, attributes: list[Attributes], message: str

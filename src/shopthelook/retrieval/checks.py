@@ -11,6 +11,11 @@ from shopthelook.retrieval.protocol import Attributes, Query, RetrievalError
 
 LEAST_BITS, MOST_BITS = 64, 4096
 
+MOST_POSITIONS = 2**40
+
+MOST_NUMBER = 2**1000
+"""Numbers are compared as float64."""
+
 _BYTE = np.dtype(np.uint8)
 
 
@@ -36,8 +41,9 @@ def check_rows(
             f"there must be as many codes and positions as ids: {len(ids)} ids, {len(codes)} codes, "
             f"positions {np.shape(positions)}"
         )
-    if len(ids) and (not np.issubdtype(positions.dtype, np.integer) or positions.min() < -1):
-        raise RetrievalError("positions must be whole numbers of 0 or more, or -1 for no category")
+    whole = np.issubdtype(positions.dtype, np.integer)
+    if len(ids) and not (whole and positions.min() >= -1 and positions.max() < MOST_POSITIONS):
+        raise RetrievalError("positions must be whole numbers from 0 to 2**40 - 1, or -1 for no category")
     if attributes is not None:
         _check_attributes(len(ids), attributes)
 
@@ -88,9 +94,21 @@ def _check_attributes(count: int, attributes: Sequence[Attributes]) -> None:
         )
     for of_one in attributes:
         for field, values in of_one.items():
+            if not isinstance(field, str) or "\0" in field:
+                raise RetrievalError(
+                    f"the name of an attribute must be a text without zero letters, not {field!r}"
+                )
             # A text is a sequence of texts too: each letter would become a value.
-            if isinstance(values, str) or not all(isinstance(value, (str, int, float)) for value in values):
-                raise RetrievalError(f"values of {field} must be a list of texts and numbers, not {values!r}")
+            if isinstance(values, str) or not all(_is_value(value) for value in values):
+                raise RetrievalError(
+                    f"values of {field} must be a list of texts and numbers, not {values!r:.200}"
+                )
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, int):
+        return abs(value) < MOST_NUMBER
+    return isinstance(value, (str, float))
 
 
 def _check_codes(bits: int, codes: NDArray[np.uint8]) -> None:

@@ -121,3 +121,13 @@ def test_the_nearest_of_near_is_of_the_three_nearest(count: int, coarse: int, se
         of_fine = np.bitwise_count(fine ^ code).sum(axis=1, dtype=np.int64)
         assert found in members
         assert of_fine[found] == of_fine[members].min()
+
+
+def test_codes_that_are_much_the_same_are_parted_once() -> None:
+    rng = np.random.default_rng(0)
+    codes = np.repeat(random_words(rng, 1), 20_000, axis=0)
+    for row in range(0, len(codes), 3):
+        for bit in rng.integers(0, 64, 4).tolist():
+            codes[row, 0] ^= np.uint64(1) << np.uint64(bit)
+    groups = groups_of(codes)
+    assert len(np.unique(groups)) < 4 * len(codes) / ROWS

@@ -227,3 +227,15 @@ def test_two_processes_do_not_write_at_once(tmp_path: Path) -> None:
         index.snapshot(tmp_path, MADE_FOR)
     index.snapshot(tmp_path, MADE_FOR)
     assert read_manifest(tmp_path).products == len(index)
+
+
+def test_an_opened_index_outlives_the_loss_of_its_manifest(tmp_path: Path) -> None:
+    index, oracle = lived_in()
+    index.snapshot(tmp_path, MADE_FOR)
+    opened = EmbeddedIndex.open(tmp_path, index.bits, MADE_FOR)
+    next(tmp_path.glob("manifest*")).unlink()
+    # Its own files are mapped while they are written again.
+    opened.snapshot(tmp_path, MADE_FOR)
+    assert_same(opened, oracle)
+    assert_same(EmbeddedIndex.open(tmp_path, index.bits, MADE_FOR), oracle)
+    assert not list(tmp_path.glob(".*"))

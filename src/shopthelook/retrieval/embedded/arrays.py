@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import uuid
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,10 @@ _BLOCK = 1 << 22
 
 
 def write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Written:
-    """Write a new file and force it to the disk. Raises `OSError`; half a file may be left then."""
+    """Write a file and force it to the disk, in place of the one that may be there. Raises `OSError`.
+
+    Who has that one mapped goes on reading it: it is replaced as a whole, never written to.
+    """
     head: dict[str, Any] = {}
     at = 0
     for name, array in arrays.items():
@@ -35,6 +39,17 @@ def write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Written:
         at = _up(at + array.nbytes)
     text = json.dumps(head).encode()
     start = _up(16 + len(text))
+    half = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        written = _write(half, start, text, arrays)
+        half.replace(path)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+    return written
+
+
+def _write(path: Path, start: int, text: bytes, arrays: Mapping[str, NDArray[Any]]) -> Written:
     checksum = size = 0
     with path.open("wb") as file:
 

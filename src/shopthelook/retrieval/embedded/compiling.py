@@ -3,7 +3,14 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, call-arg, import-untyped, var-annotated"
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from numba import njit, types
+
+_SOURCES = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+).hexdigest()[:8]
 
 
 def _read(kind):
@@ -23,6 +30,9 @@ def compiled(result, *arguments):
     signature = result(*arguments)
 
     def wrapped(function):
+        # Numba looks at the file of this function only, and what it calls is in others: the name that the
+        # compiled code is kept by tells all of them.
+        function.__qualname__ = f"{function.__qualname__}_{_SOURCES}"
         try:
             return njit(signature, nogil=True, cache=True)(function)
         except RuntimeError:

@@ -102,15 +102,17 @@ class FreshRows:
         attributes: Sequence[Attributes],
     ) -> None:
         """Append rows: codes (n, words)."""
+        # The caller's to change; and `category` is the position's name, so that no attribute can have it. Made
+        # before anything is kept: a failure here leaves all as it was.
+        own = [
+            {field: tuple(values) for field, values in of_one.items() if fold_field(field) != CATEGORY}
+            for of_one in attributes
+        ]
         first, end = len(self._ids), len(self._ids) + len(ids)
         self._positions[first:end] = positions
         self._codes[first * self._words : end * self._words] = codes.reshape(-1)
         self._ids.extend(ids)
-        # The caller's to change; and `category` is the position's name, so that no attribute can have it.
-        self._attributes.extend(
-            {field: tuple(values) for field, values in of_one.items() if fold_field(field) != CATEGORY}
-            for of_one in attributes
-        )
+        self._attributes.extend(own)
         self.row_of.update((product_id, first + i) for i, product_id in enumerate(ids))
 
     def taken(self, dead: frozenset[int]) -> Fresh:

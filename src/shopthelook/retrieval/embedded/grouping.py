@@ -34,8 +34,11 @@ def grouped(codes: NDArray[np.uint64], rng: np.random.Generator) -> NDArray[np.i
     bounds = [0]
     coarse = []
     for rows in np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1):
-        # A large group may be one of equal codes, which no further split would part.
-        within = grouped(codes[rows], rng) if len(rows) < len(codes) else np.zeros(len(rows), np.int64)
+        if 2 * len(rows) > len(codes):
+            # Most are much the same, and would be again and again: they are parted by distance alone.
+            within = _sliced(codes[rows], centres[group_of[rows[0]]])
+        else:
+            within = grouped(codes[rows], rng)
         numbers[rows] = bounds[-1] + within
         bounds.append(bounds[-1] + int(within.max()) + 1)
         coarse.append(group_of[rows[0]])
@@ -45,6 +48,14 @@ def grouped(codes: NDArray[np.uint64], rng: np.random.Generator) -> NDArray[np.i
     for _ in range(_PASSES):
         fine, _ = majorities(codes, numbers, bounds[-1])
         nearest_of_near(flat, codes.shape[1], near, np.array(bounds, np.int64), fine.reshape(-1), numbers)
+    return numbers
+
+
+def _sliced(codes: NDArray[np.uint64], centre: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Groups of codes that are about as far from a centre."""
+    far = np.bitwise_count(codes ^ centre).sum(axis=1, dtype=np.int64)
+    numbers = np.empty(len(codes), np.int64)
+    numbers[np.argsort(far, kind="stable")] = np.arange(len(codes)) // ROWS
     return numbers
 
 

@@ -109,12 +109,12 @@ class EmbeddedIndex:
         positions = positions[kept]
         segment = made(list(last), words, positions, own) if len(last) > self._room else None
         with self._writing:
+            if segment is None and len(last) > self._fresh.room:
+                self._content = self._sealed(self._content)
             content = self._buried(list(last))
             if segment is not None:
                 self._content = Content((*content.parts, Part(segment)), content.fresh)
             else:
-                if len(last) > self._fresh.room:
-                    content = self._sealed(content)
                 self._fresh.add(list(last), words, positions, own)
                 self._content = Content(content.parts, self._fresh.taken(content.fresh.dead))
         self._tend()

@@ -38,6 +38,9 @@ N_NODES, NODES, LEAVES_, LEAVES, LIMITS, VALUES, LETTERS, NUMBERS = range(8)
 
 _FAR = 2**40
 
+# A program takes some 200 bytes a value.
+_KEPT_VALUES = 500
+
 _FIELDS: dict[str, int] = {}
 _NUMBERS = itertools.count()
 
@@ -107,6 +110,8 @@ class Program:
     def _range(self, where: Range, must: bool) -> int:
         low = -math.inf if where.low is None else where.low
         high = math.inf if where.high is None else where.high
+        if low != low or high != high:
+            low, high = math.inf, -math.inf  # nothing is above or below what is not a number
         if where.field == CATEGORY:
             first = _whole(low, where.low_open)
             limits = (max(0.0, first), max(0.0, _whole(high, not where.high_open)))
@@ -120,10 +125,26 @@ class Program:
         return len(self._leaves) - 1
 
 
-@lru_cache(maxsize=1024)
 def compiled_filter(where: Filter) -> Program:
-    """The program of a filter; the same filter is often asked again."""
+    """The program of a filter; the same filter is often asked again, and kept unless it is large."""
+    return Program(where) if _values(where) > _KEPT_VALUES else _kept(where)
+
+
+@lru_cache(maxsize=1024)
+def _kept(where: Filter) -> Program:
     return Program(where)
+
+
+def _values(where: Filter) -> int:
+    match where:
+        case And(children) | Or(children):
+            return sum(_values(child) for child in children)
+        case Not(child):
+            return _values(child)
+        case In():
+            return len(where.values)
+        case _:
+            return 1
 
 
 def _joined(children: tuple[Filter, ...]) -> tuple[Filter, ...]:

@@ -80,9 +80,9 @@ def _with_fresh(content: Content, query: Query, hits: Hits, limit: int, k: int) 
     more, asked = content.fresh.near(query, limit)
     plan = hits.plan
     assert plan is not None  # noqa: S101 - every answer of parts has one
-    qualified = plan.rows_qualified
+    qualified = plan.rows_qualified if query.counted else None
     if qualified is not None:
-        qualified += content.fresh.allowed(query) if query.counted else len(more)
+        qualified += content.fresh.allowed(query)
     plan = Plan(plan.name, qualified, (plan.rows_compared or 0) + asked, plan.tokens_matched)
     if not more:
         return Hits(hits.ids, hits.distances, plan)

@@ -84,7 +84,11 @@ def _write(
     replace_manifest(folder, manifest)
     written.clear()  # they belong to a snapshot now
     used = {*files, *([dead[0]] if dead else [])}
-    for path in (*folder.glob(f"*{_SUFFIX}"), *folder.glob(f".{MANIFEST}.*")):
+    for path in (
+        *folder.glob(f"*{_SUFFIX}"),
+        *folder.glob(f".*{_SUFFIX}.*"),
+        *folder.glob(f".{MANIFEST}.*"),
+    ):
         if path.stem not in used:
             # Another process may have it open: what is mapped stays readable.
             with contextlib.suppress(OSError):
