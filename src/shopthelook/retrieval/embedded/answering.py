@@ -11,7 +11,8 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.embedded.calling import FAR, Found, nearest
+from shopthelook.retrieval.checks import MOST_POSITIONS
+from shopthelook.retrieval.embedded.calling import Found, nearest
 from shopthelook.retrieval.embedded.fresh import Fresh
 from shopthelook.retrieval.embedded.program import Program, compiled_filter
 from shopthelook.retrieval.embedded.reading import hits_of, merged_hits
@@ -29,7 +30,7 @@ _AT_ONCE = 64
 # Comparisons below which handing work to another thread costs more than it saves.
 _WORTH_A_THREAD = 200_000
 
-_EVERYWHERE = (-1, FAR)
+_EVERYWHERE = (-1, MOST_POSITIONS)
 
 _NO_TABLES = np.zeros((0, SIZE), np.int64)
 

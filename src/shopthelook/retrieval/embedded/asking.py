@@ -11,7 +11,7 @@ from numba import njit, types
 
 from shopthelook.retrieval.embedded import program as p
 from shopthelook.retrieval.embedded import table as t
-from shopthelook.retrieval.embedded.locating import column_of, forward_texts, rows_of_term
+from shopthelook.retrieval.embedded.locating import column_of, forward_texts, leaves_of, rows_of_term
 from shopthelook.retrieval.embedded.places import numbers_at, rows_at, sixteen_within
 from shopthelook.retrieval.embedded.resolving import (
     ALL,
@@ -37,7 +37,7 @@ def make_ready(table, program, found, spans, ready, driver, start, end):
 
     Returns the bits that they refer to: those of a window begin with the word of row `start`.
     """
-    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    leaves = leaves_of(program)
     words = ((end + 63) >> 6) - (start >> 6)
     of_terms = (table[t.N_TERMS] + 63) >> 6
     room = 0
@@ -152,6 +152,17 @@ def span_mask(block, start, end):
 
 
 @njit(nogil=True)
+def _join(stack, depth, what, count):
+    """Replace the last `count` of a stack's `depth` masks by what all, or any, of them have; returns the new depth."""
+    depth -= count
+    mask = _FULL if what == p.AND else types.uint64(0)
+    for child in range(depth, depth + count):
+        mask = mask & stack[child] if what == p.AND else mask | stack[child]
+    stack[depth] = mask
+    return depth + 1
+
+
+@njit(nogil=True)
 def mask_of(nodes, ready, scratch, stack, word, block):
     """The bits of a block's rows that a program lets through; rows beyond the window may be among them."""
     depth = 0
@@ -163,12 +174,7 @@ def mask_of(nodes, ready, scratch, stack, word, block):
         elif what == p.NOT:
             stack[depth - 1] = ~stack[depth - 1]
         else:
-            depth -= count
-            mask = _FULL if what == p.AND else types.uint64(0)
-            for child in range(depth, depth + count):
-                mask = mask & stack[child] if what == p.AND else mask | stack[child]
-            stack[depth] = mask
-            depth += 1
+            depth = _join(stack, depth, what, count)
     return stack[0]
 
 
@@ -199,10 +205,5 @@ def passes(nodes, ready, scratch, stack, word, row):
         elif what == p.NOT:
             stack[depth - 1] = ~stack[depth - 1]
         else:
-            depth -= count
-            mask = _FULL if what == p.AND else types.uint64(0)
-            for child in range(depth, depth + count):
-                mask = mask & stack[child] if what == p.AND else mask | stack[child]
-            stack[depth] = mask
-            depth += 1
+            depth = _join(stack, depth, what, count)
     return stack[0] != 0

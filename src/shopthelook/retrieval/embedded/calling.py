@@ -10,9 +10,6 @@ from shopthelook.retrieval.embedded.searching import search
 
 Found = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]
 
-FAR = 2**40
-"""No taxonomy has so many categories."""
-
 _NO_PROGRAM = np.zeros(8, np.int64)
 _NO_LETTERS = np.empty(0, np.uint8)
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 
 from numba import njit, types
 
+from shopthelook.retrieval.embedded import program as p
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.places import letters_at, numbers_at, rows_at, words_at
 
 FEW = 48
 """Positions and terms, as many at most, that are looked into one by one."""
+
+
+@njit(nogil=True)
+def nodes_of(program):
+    """(m, 2) the nodes of a program's table."""
+    return numbers_at(program[p.NODES], program[p.N_NODES] * 2).reshape((-1, 2))
+
+
+@njit(nogil=True)
+def leaves_of(program):
+    """(l, 8) the leaves of a program's table."""
+    return numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
 
 
 @njit(nogil=True)

@@ -163,6 +163,17 @@ def absorb(tables, k, query, part, new_rows, new_distances, count, state):
 
 
 @njit(nogil=True)
+def collect(tables, k, query, part, row, found, rows, distances, pending, state):
+    """Put a row that is near enough beside those collected before; returns how many wait then."""
+    rows[pending], distances[pending] = row, found
+    pending += 1
+    if pending == PENDING:
+        absorb(tables, k, query, part, rows, distances, pending, state)
+        pending = 0
+    return pending
+
+
+@njit(nogil=True)
 def new_state(most, bits, k):
     """The arrays of q queries that have found nothing; most: (q,) the largest distance that counts."""
     count = len(most)

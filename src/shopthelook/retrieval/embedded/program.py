@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from shopthelook.retrieval.checks import MOST_POSITIONS
 from shopthelook.retrieval.embedded.texts import Texts
 from shopthelook.retrieval.protocol import CATEGORY
 from shopthelook.retrieval.query import And, Filter, In, Not, Or, Range, Term, fold, number
@@ -35,8 +36,6 @@ the leaf leaves out is let through by the whole."""
 
 N_NODES, NODES, LEAVES_, LEAVES, LIMITS, VALUES, LETTERS, NUMBERS = range(8)
 """Places in a program's table."""
-
-_FAR = 2**40
 
 # A program takes some 200 bytes a value.
 _KEPT_VALUES = 500
@@ -162,5 +161,5 @@ def _joined(children: tuple[Filter, ...]) -> tuple[Filter, ...]:
 
 def _whole(limit: float, beyond: bool) -> float:
     """The first whole number from the limit on, or beyond it."""
-    near = max(-1.0, min(limit, float(_FAR)))
+    near = max(-1.0, min(limit, float(MOST_POSITIONS)))
     return math.floor(near) + 1 if beyond else math.ceil(near)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
+from shopthelook.retrieval.checks import MOST_POSITIONS
 from shopthelook.retrieval.embedded import program as p
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.locating import (
@@ -19,6 +20,7 @@ from shopthelook.retrieval.embedded.locating import (
     first_above,
     first_not_below,
     forward_texts,
+    leaves_of,
     rows_of_term,
     term_of,
     whole_positions,
@@ -38,7 +40,7 @@ _ONE = types.uint64(1)
 @njit(nogil=True)
 def narrow(table, program, found, ready, start, end):
     """Count again what conditions leave, in the rows start to end only, where that is quick."""
-    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    leaves = leaves_of(program)
     if end - start > table[t.ROWS] >> 1:
         return
     first, last = whole_positions(table, start, end)
@@ -65,7 +67,7 @@ def look(table, program, found, spans, ready, start, end):
     found: (values,) int64 for the terms; spans: (numbers, 2) int64; ready: (leaves, 6) int64. What comes back
     is start and end, narrowed by ranges of positions; both 0 where no row can be let through.
     """
-    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    leaves = leaves_of(program)
     limits = floats_at(program[p.LIMITS], program[p.LEAVES_] * 2).reshape((-1, 2))
     positions = numbers_at(table[t.POSITIONS], table[t.ROWS])
     for i in range(len(leaves)):
@@ -107,7 +109,7 @@ def _look_values(table, program, leaf, mine, found, spans, positions):
         first = end = 0
         if leaf[p.LEAF_KIND] == p.PLACES:
             # A row without a category has none, not one below all others.
-            if 0 <= wanted < 2.0**40 and wanted == np.floor(wanted):
+            if 0 <= wanted < MOST_POSITIONS and wanted == np.floor(wanted):
                 first = first_not_below(positions, types.int64(wanted))
                 end = first_above(positions, types.int64(wanted))
         elif place:

@@ -13,7 +13,7 @@ from numba import njit, types
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.asking import mask_of, span_mask
 from shopthelook.retrieval.embedded.eight import eight_distances
-from shopthelook.retrieval.embedded.nearest import PENDING, absorb
+from shopthelook.retrieval.embedded.nearest import PENDING, absorb, collect
 from shopthelook.retrieval.embedded.places import prefetch, words_at
 from shopthelook.retrieval.embedded.popcount import distance, lowest
 
@@ -87,11 +87,8 @@ def scan_span(tables, part, start, end, queries, words, k, who, state):
         for at in range(start, end):
             found = distance(codes, at, queries, query, words)
             if found <= most:
-                rows[pending], distances[pending] = at, found
-                pending += 1
-                if pending == PENDING:
-                    absorb(tables, k, query, part, rows, distances, pending, state)
-                    most, pending = limit[query], 0
+                pending = collect(tables, k, query, part, at, found, rows, distances, pending, state)
+                most = limit[query]
         if pending:
             absorb(tables, k, query, part, rows, distances, pending, state)
 
@@ -119,11 +116,8 @@ def scan_list(tables, part, chosen, queries, words, k, who, state):
             row = types.int64(chosen[at])
             found = distance(codes, row, queries, query, words)
             if found <= most:
-                rows[pending], distances[pending] = row, found
-                pending += 1
-                if pending == PENDING:
-                    absorb(tables, k, query, part, rows, distances, pending, state)
-                    most, pending = limit[query], 0
+                pending = collect(tables, k, query, part, row, found, rows, distances, pending, state)
+                most = limit[query]
         if pending:
             absorb(tables, k, query, part, rows, distances, pending, state)
 

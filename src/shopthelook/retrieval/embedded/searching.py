@@ -10,11 +10,11 @@ from shopthelook.retrieval.embedded import program as p
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.asking import make_ready, mask_of, passes, span_mask
 from shopthelook.retrieval.embedded.compiling import NUMBERS_IN, WORDS_IN, compiled
-from shopthelook.retrieval.embedded.locating import first_not_below
+from shopthelook.retrieval.embedded.locating import first_not_below, leaves_of, nodes_of
 from shopthelook.retrieval.embedded.nearest import in_order, is_dead, new_state, swept
 from shopthelook.retrieval.embedded.places import letters_at, numbers_at, rows_at
 from shopthelook.retrieval.embedded.popcount import ones
-from shopthelook.retrieval.embedded.resolving import ALL, listed, look, narrow
+from shopthelook.retrieval.embedded.resolving import ALL, LEFT, READY, listed, look, narrow
 from shopthelook.retrieval.embedded.runs import ALL_RUNS
 from shopthelook.retrieval.embedded.scanning import scan_list
 from shopthelook.retrieval.embedded.windows import scan_window
@@ -88,13 +88,13 @@ def _members(windows, leader, done):
 @njit(nogil=True)
 def _candidates(table, program, found, spans, ready, driver, start, end, nodes, stack):
     """The rows from start to end that a program lets through, by way of one condition that must hold."""
-    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
-    rows = np.empty(ready[driver, 5] + 1, np.uint32)
+    leaves = leaves_of(program)
+    rows = np.empty(ready[driver, LEFT] + 1, np.uint32)
     count = listed(table, leaves[driver], ready[driver], found, spans, start, end, rows)
     scratch = make_ready(table, program, found, spans, ready, driver, start, end)
     plain = True
     for i in range(len(leaves)):
-        plain &= ready[i, 0] == ALL
+        plain &= ready[i, READY] == ALL
     if plain:
         for i in range(len(nodes)):
             plain &= nodes[i, 0] == p.LEAF or nodes[i, 0] == p.AND
@@ -110,11 +110,11 @@ def _candidates(table, program, found, spans, ready, driver, start, end, nodes, 
 @njit(nogil=True)
 def _driver(program, ready):
     """The condition that must hold and leaves fewest rows, -1 where there is none that lists rows."""
-    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    leaves = leaves_of(program)
     best = -1
     for i in range(len(leaves)):
         lists = leaves[i, p.LEAF_KIND] == p.BETWEEN or leaves[i, p.LEAF_KIND] == p.ANY_OF
-        if lists and leaves[i, p.LEAF_MUST] and (best < 0 or ready[i, 5] < ready[best, 5]):
+        if lists and leaves[i, p.LEAF_MUST] and (best < 0 or ready[i, LEFT] < ready[best, LEFT]):
             best = i
     return best
 
@@ -138,8 +138,8 @@ def _search_part(
 ):
     """Search the rows of a part that the windows leave, those of one window together."""
     table = tables[part]
-    nodes = numbers_at(program[p.NODES], program[p.N_NODES] * 2).reshape((-1, 2))
-    leaves = numbers_at(program[p.LEAVES], program[p.LEAVES_] * 8).reshape((-1, 8))
+    nodes = nodes_of(program)
+    leaves = leaves_of(program)
     texts = numbers = 0
     for i in range(len(leaves)):
         texts = max(texts, leaves[i, p.LEAF_VALUES_END])
@@ -187,7 +187,7 @@ def _search_filtered(
     stack = np.empty(len(nodes), np.uint64)
     narrow(table, program, found, ready, first, last)
     driver = _driver(program, ready)
-    if driver >= 0 and ready[driver, 5] * _LIST <= last - first:
+    if driver >= 0 and ready[driver, LEFT] * _LIST <= last - first:
         chosen = _candidates(table, program, found, spans, ready, driver, first, last, nodes, stack)
         scan_list(tables, part, chosen, queries, words, k, members, state)
         count = len(chosen)
@@ -199,7 +199,7 @@ def _search_filtered(
             for at in range(len(chosen)):
                 count -= is_dead(table, types.int64(chosen[at]))
         return GATHER, count
-    if driver >= 0 and 2 * ready[driver, 5] < last - first:
+    if driver >= 0 and 2 * ready[driver, LEFT] < last - first:
         # The neighbours that such a filter leaves are farther away than those that were counted.
         most_runs = ALL_RUNS
     scratch = make_ready(table, program, found, spans, ready, -1, first, last)

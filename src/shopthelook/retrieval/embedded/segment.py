@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.retrieval.embedded.calling import FAR, nearest
+from shopthelook.retrieval.checks import MOST_POSITIONS
+from shopthelook.retrieval.embedded.calling import nearest
 from shopthelook.retrieval.embedded.gathering import gathered, merged_inverted
 from shopthelook.retrieval.embedded.inverted import Inverted, RowList
 from shopthelook.retrieval.embedded.runs import ALL_RUNS, Runs, laid_out
@@ -176,7 +177,7 @@ def calibrated(segment: Segment, seed: int = 0) -> Segment:
     queries = segment.codes.reshape(count, words)[rng.integers(0, count, _SAMPLE)]
     changed = rng.random((_SAMPLE, words * 64)) < _CHANGED
     queries = queries ^ np.packbits(changed, axis=1, bitorder="little").view(np.uint64)
-    asked, table = np.array([(-1, FAR, words * 64)] * _SAMPLE), of_part(Part(segment))[None]
+    asked, table = np.array([(-1, MOST_POSITIONS, words * 64)] * _SAMPLE), Part(segment).table[None]
     rows, _, _ = nearest(table, None, queries, asked, _NEIGHBOURS, np.array([ALL_RUNS]))
     run = np.searchsorted(runs.starts, rows, "right") - 1
     centres = runs.centres.reshape(-1, words)

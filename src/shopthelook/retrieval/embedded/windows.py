@@ -9,7 +9,7 @@ from numba import njit, types
 from shopthelook.retrieval.embedded import table as t
 from shopthelook.retrieval.embedded.eight import eight_distances
 from shopthelook.retrieval.embedded.locating import first_above, first_not_below
-from shopthelook.retrieval.embedded.nearest import PENDING, absorb
+from shopthelook.retrieval.embedded.nearest import PENDING, absorb, collect
 from shopthelook.retrieval.embedded.places import numbers_at, prefetch, shorts_at, words_at
 from shopthelook.retrieval.embedded.popcount import distance
 from shopthelook.retrieval.embedded.scanning import codes_of, scan_masked, scan_span
@@ -180,11 +180,8 @@ def _scan_runs(
         for row in range(begin, stop):
             found = distance(codes, row, queries, query, words)
             if found <= most:
-                rows[pending], distances[pending] = row, found
-                pending += 1
-                if pending == PENDING:
-                    absorb(tables, k, query, part, rows, distances, pending, state)
-                    most, pending = limit[query], 0
+                pending = collect(tables, k, query, part, row, found, rows, distances, pending, state)
+                most = limit[query]
     if pending:
         absorb(tables, k, query, part, rows, distances, pending, state)
     return compared
