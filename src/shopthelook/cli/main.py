@@ -23,7 +23,7 @@ _COMMANDS = {
     "models": "models",
     "taxonomy": "taxonomy",
     "index": "index",
-    "evaluate": "evaluate",
+    "eval": "eval",
     "serve": "serve",
 }
 

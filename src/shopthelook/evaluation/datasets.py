@@ -7,7 +7,7 @@ the pictures of one split are taken. It writes `products.csv`, a feed of the gar
 categories, and `labels.jsonl` with the annotated garments of the street photos, for
 
     shopthelook products import OUT/products.csv
-    shopthelook evaluate retrieval OUT/labels.jsonl
+    shopthelook eval kinds OUT/labels.jsonl
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `flat` looks at all products whatever the category; `tree` too, approximately, and holds the category against what it
 found; `category` looks at the products of the category, exactly; `tokens` finds candidates by tokens where a search is
-wide. None of them is what a shop should use for its own sake; `shopthelook evaluate retrieval` compares them.
+wide. None of them is what a shop should use for its own sake; `shopthelook eval kinds` compares them.
 """
 
 from __future__ import annotations

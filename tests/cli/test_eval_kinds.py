@@ -1,4 +1,4 @@
-"""evaluate retrieval."""
+"""eval kinds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shopthelook.cli.evaluate import KINDS, RESTRICTIONS
+from shopthelook.cli.eval_kinds import KINDS, RESTRICTIONS
 from shopthelook.evaluation import shop_retrieval
 from shopthelook.retrieval import kinds
 from tests.cli.conftest import Run
@@ -32,7 +32,7 @@ def test_the_choices_are_those_that_there_are() -> None:
 
 
 def test_for_programs(stocked: Run, labels: Path) -> None:
-    answer = stocked("evaluate", "retrieval", labels, "-k", "4", "--json")
+    answer = stocked("eval", "kinds", labels, "-k", "4", "--json")
     assert answer.status == 0
     (found,) = answer.objects
     assert (found["objects"], found["photos"], found["products"], found["k"]) == (2, 1, 30, 4)
@@ -62,7 +62,7 @@ def test_for_programs(stocked: Run, labels: Path) -> None:
 def test_for_people(stocked: Run, labels: Path) -> None:
     # 30 hits are the whole shop: two thirds of it are of other categories.
     answer = stocked(
-        "evaluate", "retrieval", labels, "-k", "30", "--kind", "flat", "--kind", "category", "--by", "true"
+        "eval", "kinds", labels, "-k", "30", "--kind", "flat", "--kind", "category", "--by", "true"
     )
     assert answer.status == 0
     assert "2 objects of 1 photos, 30 products, 30 hits each; tiny-embedder@1\n" in answer.out
@@ -77,18 +77,18 @@ def test_for_people(stocked: Run, labels: Path) -> None:
 
 
 def test_what_is_misuse_and_what_fails(stocked: Run, labels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert stocked("evaluate", "retrieval", labels, "--kind", "round").status == 2
-    assert stocked("evaluate", "retrieval").status == 2
-    answer = stocked("evaluate", "retrieval", labels.with_name("none.csv"))
+    assert stocked("eval", "kinds", labels, "--kind", "round").status == 2
+    assert stocked("eval", "kinds").status == 2
+    answer = stocked("eval", "kinds", labels.with_name("none.csv"))
     assert answer.status == 1
     assert "cannot read the labels" in answer.errors
     monkeypatch.setitem(sys.modules, "usearch.index", None)
-    answer = stocked("evaluate", "retrieval", labels, "--kind", "tree")
+    answer = stocked("eval", "kinds", labels, "--kind", "tree")
     assert answer.status == 1
     assert "pip install 'shopthelook[compare]'" in answer.errors
     # What is wrong with the labels comes first, and nothing of what would have been left out.
     for kind in ([], ["--kind", "tree"]):
-        answer = stocked("evaluate", "retrieval", labels.with_name("none.csv"), *kind)
+        answer = stocked("eval", "kinds", labels.with_name("none.csv"), *kind)
         assert answer.status == 1
         assert "cannot read the labels" in answer.errors
         assert "usearch" not in answer.errors
@@ -98,7 +98,7 @@ def test_a_plain_install_leaves_the_tree_out(
     stocked: Run, labels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "usearch.index", None)
-    answer = stocked("evaluate", "retrieval", labels, "--by", "true", "--json")
+    answer = stocked("eval", "kinds", labels, "--by", "true", "--json")
     assert answer.status == 0
     assert "left out: the index kind 'tree' needs usearch" in answer.errors
     assert "pip install 'shopthelook[compare]'" in answer.errors

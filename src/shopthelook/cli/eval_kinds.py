@@ -1,4 +1,4 @@
-"""Measure on labelled data."""
+"""What each kind of index does to hits of the wrong category."""
 
 from __future__ import annotations
 
@@ -23,23 +23,12 @@ RESTRICTIONS = ("true", "embedder", "detector")
 _SHOWN = 20
 
 
-@click.group()
-def evaluate() -> None:
-    """Measure a shop on data of which the truth is known.
-
-    \b
-    Examples:
-      shopthelook evaluate retrieval demo/rooms.json
-      shopthelook evaluate retrieval labels.csv --kind flat --kind category --json
-    """
-
-
-@evaluate.command()
+@click.command()
 @click.argument("labels", type=click.Path(path_type=Path))
 @click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="Hits of each object.")
 @click.option(
     "--kind",
-    "kinds",
+    "chosen",
     type=click.Choice(KINDS),
     multiple=True,
     help="Only this kind of index; may be repeated.",
@@ -53,8 +42,8 @@ def evaluate() -> None:
 )
 @shop_option
 @json_option
-def retrieval(
-    labels: Path, k: int, kinds: tuple[str, ...], by: tuple[str, ...], shop: Path | None, as_json: bool
+def kinds(
+    labels: Path, k: int, chosen: tuple[str, ...], by: tuple[str, ...], shop: Path | None, as_json: bool
 ) -> None:
     """Compare the kinds of index by their hits of the wrong category.
 
@@ -72,8 +61,8 @@ def retrieval(
 
     \b
     Examples:
-      shopthelook evaluate retrieval demo/rooms.json --shop demo-shop
-      shopthelook evaluate retrieval labels.csv -k 5 --kind flat --kind category --by detector
+      shopthelook eval kinds demo/rooms.json --shop demo-shop
+      shopthelook eval kinds labels.csv -k 5 --kind flat --kind category --by detector
     """
     from shopthelook.evaluation.labelled import read_labels
     from shopthelook.evaluation.retrieval import compare
@@ -83,12 +72,12 @@ def retrieval(
     with open_shop(shop) as opened:
         read = read_labels(labels, opened.taxonomy)
         # A missing library is told of before all photos are embedded, not after.
-        kinds = _usable(kinds)
+        usable = _usable(chosen)
         photos = len({one.photo for one in read.objects})
         with click.progressbar(length=photos, label="photos", file=sys.stderr) as bar:
             data = labelled_shop(opened, read.objects, by, lambda: bar.update(1))
         _tell([*read.problems, *data.problems])
-        results = list(compare(data.products, data.queries, kinds, k))
+        results = list(compare(data.products, data.queries, usable, k))
         bundles = [opened.embedder_bundle.id, *([opened.detector_bundle.id] if "detector" in by else [])]
         if as_json:
             emit(_as_json(labels, data, read.problems, bundles, k, results, opened.taxonomy))

@@ -1,0 +1,21 @@
+"""Measure on labelled data: the group of commands, one file each."""
+
+from __future__ import annotations
+
+import click
+
+from shopthelook.cli.eval_kinds import kinds
+
+
+@click.group()
+def eval() -> None:
+    """Measure models and a shop on data of which the truth is known.
+
+    \b
+    Examples:
+      shopthelook eval kinds demo/rooms.json
+      shopthelook eval kinds labels.csv --kind flat --kind category --json
+    """
+
+
+eval.add_command(kinds)
