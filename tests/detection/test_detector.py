@@ -111,6 +111,15 @@ def test_no_more_than_the_cards_objects(tmp_path: Path) -> None:
     assert found.scores.tolist() == pytest.approx([0.95, 0.9])
 
 
+def test_proposals_are_chosen_from_as_often_as_wanted(detector: Detector) -> None:
+    boxes = [[0, 0, 99, 99], [0, 0, 99, 98], [10, 10, 10, 90], [200, 200, 500, 500]]
+    proposed = scripted(detector, boxes, [0.2, 0.3, 0.9, 0.5], [0, 1, 1, 2]).propose(PLAIN)
+    assert proposed.scores.tolist() == pytest.approx([0.2, 0.3, 0.5])
+    assert proposed.boxes[-1].tolist() == [200, 200, 320, 288]
+    assert detector.choose(proposed).labels.tolist() == [2]
+    assert detector.choose(proposed, 0.1).labels.tolist() == [2, 1]
+
+
 @pytest.mark.parametrize(
     ("boxes", "scores", "labels"),
     [

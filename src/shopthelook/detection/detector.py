@@ -50,20 +50,32 @@ class Detector:
         `SAME_OBJECT_IOU`), and no more than the card's `max_objects` come back. Raises `PixelsError` for an
         array that is no picture, `ModelRunError` and `BundleError` for a model that does not work.
         """
-        check_rgb(rgb)
         if threshold is not None and not 0 <= threshold <= 1:
             raise ShopError(f"a threshold must be from 0 to 1, not {threshold}")
+        return self.choose(self.propose(rgb), threshold)
+
+    def propose(self, rgb: NDArray[np.uint8]) -> Detections:
+        """All that the model gives for a picture, whatever its score, in the model's order; input for `choose`.
+
+        Boxes are cut to the picture; those with less than a pixel left are dropped. Takes and raises what
+        `detect` does.
+        """
+        check_rgb(rgb)
         boxes, scores, labels = self._run(rgb)
         height, width = rgb.shape[:2]
         boxes = geometry.clip(boxes, width, height)
-        sides = boxes[:, 2:] - boxes[:, :2]
-        least = self._thresholds[labels] if threshold is None else np.float32(threshold)
-        rows = np.flatnonzero((scores >= least) & (sides >= _LEAST_SIDE).all(axis=1))
-        kept = rows[geometry.nms(boxes[rows], scores[rows], SAME_OBJECT_IOU)]
-        kept = kept[: self.bundle.card.max_objects]
+        rows = np.flatnonzero((boxes[:, 2:] - boxes[:, :2] >= _LEAST_SIDE).all(axis=1))
         return Detections(
-            boxes[kept], scores[kept], labels[kept], tuple(self.categories[label] for label in labels[kept])
+            boxes[rows], scores[rows], labels[rows], tuple(self.categories[label] for label in labels[rows])
         )
+
+    def choose(self, proposed: Detections, threshold: float | None = None) -> Detections:
+        """The objects among what `propose` gave, best score first; `threshold` as in `detect`."""
+        scores, labels = proposed.scores, proposed.labels
+        least = self._thresholds[labels] if threshold is None else np.float32(threshold)
+        rows = np.flatnonzero(scores >= least)
+        kept = rows[geometry.nms(proposed.boxes[rows], scores[rows], SAME_OBJECT_IOU)]
+        return proposed.take(kept[: self.bundle.card.max_objects])
 
     def _run(
         self, rgb: NDArray[np.uint8]
