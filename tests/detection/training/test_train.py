@@ -13,8 +13,8 @@ import torch
 from torchvision.models.detection import FasterRCNN
 
 from shopthelook.detection import Detector
+from shopthelook.detection.datasets import read_scenes
 from shopthelook.detection.training.calibrate import calibrate
-from shopthelook.detection.training.data import read_scenes
 from shopthelook.detection.training.export import export_bundle
 from shopthelook.detection.training.model import Deployed, build_detector, open_body
 from shopthelook.detection.training.train import Recipe, train
@@ -33,7 +33,7 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> None:
 
 
 def test_a_stopped_run_goes_on_as_if_nothing_had_been(coco: Path, tmp_path: Path) -> None:
-    groups = [read_scenes(coco, "coco")]
+    groups = [read_scenes(coco, labels_of="coco")]
     whole = train(groups, [1], N_LABELS, tmp_path / "whole", SMALL).state_dict()
 
     class Stopped(Exception):
@@ -82,7 +82,7 @@ def test_a_missing_data_set_is_an_error_in_words(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "shopthelook.detection.training", "--out", str(tmp_path / "run")]
     done = subprocess.run([*command, "--scenes", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: {tmp_path}: neither")
+    assert done.stderr.startswith(f"error: {tmp_path}: no data set here")
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_calibration_writes_thresholds_and_figures(
     exported: tuple[Path, torch.nn.Module], coco: Path
 ) -> None:
     folder, _ = exported
-    scenes = read_scenes(coco, "coco")
+    scenes = read_scenes(coco, labels_of="coco")
     card = calibrate(folder, {"home-scenes": scenes})
     again = open_bundle(folder).card
     assert again == card

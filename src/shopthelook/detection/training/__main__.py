@@ -39,7 +39,7 @@ def main() -> int:
 
     import torch
 
-    from shopthelook.detection.training.data import read_scenes
+    from shopthelook.detection.datasets import read_scenes
     from shopthelook.detection.training.export import export_bundle
     from shopthelook.detection.training.train import train
     from shopthelook.models.card import DataUse

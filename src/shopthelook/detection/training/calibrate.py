@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook import images
+from shopthelook.detection.datasets import LabelledScene, read_scenes
 from shopthelook.detection.detector import Detector
-from shopthelook.detection.training.data import LabelledScene, read_scenes
 from shopthelook.errors import ShopError
 from shopthelook.evaluation.detection import (
     LabelledBoxes,

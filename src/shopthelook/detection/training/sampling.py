@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shopthelook.detection.training.data import LabelledScene
+    from shopthelook.detection.datasets import LabelledScene
 
 MIN_VISIBLE = 0.35  # share of a box that must stay in the crop
 FILL = (127, 127, 127)  # the backbone's mean: padding reads as zero

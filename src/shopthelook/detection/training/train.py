@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torchvision.models.detection import FasterRCNN
 
-    from shopthelook.detection.training.data import LabelledScene
+    from shopthelook.detection.datasets import LabelledScene
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,197 @@
+"""A data set as its files say it: pictures with boxes, under the data set's own label names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from shopthelook.detection.datasets.entries import Entry, read_json
+from shopthelook.detection.datasets.errors import DataError
+from shopthelook.taxonomy import LABEL_MAPS, Category, Taxonomy, UnknownCategory, label_map
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+Kind = Literal["scenes", "products"]
+COCO_FILES = ("annotations.json", "boxes_coco.json")
+ROOMS_FILE = "rooms.json"
+LABELS_FILE = "labels.tsv"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPicture:
+    """One picture and its boxes, as the data set has them.
+
+    ``size`` is (width, height); ``boxes`` is ``(n, 4)`` float32 xyxy in pixels, which may be empty or reach outside;
+    ``labels`` is ``(n,)`` int64, indices into the data set's names.
+    """
+
+    path: Path
+    size: tuple[int, int]
+    boxes: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A data set as its files say it.
+
+    ``categories[i]`` is the Google category of the label ``names[i]``, None where it has none. ``complete`` says
+    that every object of its pictures has a box: nobody forgot one in a rendered room.
+    """
+
+    folder: Path
+    kind: Kind
+    licence: str
+    names: tuple[str, ...]
+    categories: tuple[Category | None, ...]
+    pictures: tuple[LabelledPicture, ...]
+    complete: bool = False
+
+    @property
+    def name(self) -> str:
+        """What reports call it: the name of its folder."""
+        return self.folder.resolve().name
+
+
+def open_data(folder: Path, labels_of: str | None = None) -> DataSet:
+    """Read a data set: a folder with ``annotations.json`` (COCO; also as ``boxes_coco.json``) or ``rooms.json``.
+
+    The categories of COCO labels come from ``labels.tsv`` of the folder (label, tab, path or id of a category)
+    and for the rest from a label map of the taxonomy: ``labels_of``, else what the file's ``info.label_map`` names,
+    else the one called like the folder.
+
+    Raises:
+        DataError: when there is no such data set or it cannot be parsed. Pictures are not opened.
+    """
+    for name in COCO_FILES:
+        if (folder / name).exists():
+            return _coco(folder, read_json(folder / name), labels_of)
+    if (folder / ROOMS_FILE).exists():
+        return _rooms(folder, read_json(folder / ROOMS_FILE))
+    raise DataError(f"{folder}: no data set here; a folder with {COCO_FILES[0]} is needed")
+
+
+def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
+    info = data.object("info")
+    index: dict[int | str, int] = {}
+    names: list[str] = []
+    for entry in data.objects("categories"):
+        key = entry.key("id")
+        if key in index:
+            raise DataError(f"{entry.where}: the id {key!r} is taken by another category")
+        index[key] = len(names)
+        names.append(entry.text("name"))
+
+    places: dict[int | str, tuple[Path, tuple[int, int]]] = {}
+    for entry in data.objects("images"):
+        key = entry.key("id")
+        if key in places:
+            raise DataError(f"{entry.where}: the id {key!r} is taken by another picture")
+        places[key] = folder / entry.text("file_name"), (entry.side("width"), entry.side("height"))
+
+    boxes: dict[int | str, list[tuple[float, float, float, float]]] = {key: [] for key in places}
+    labels: dict[int | str, list[int]] = {key: [] for key in places}
+    for entry in data.objects("annotations"):
+        picture, label = entry.key("image_id"), entry.key("category_id")
+        if picture not in places:
+            raise DataError(f"{entry.where}: no picture has the id {picture!r}")
+        if label not in index:
+            raise DataError(f"{entry.where}: no category has the id {label!r}")
+        x, y, width, height = entry.four("bbox")
+        if not entry.flag("iscrowd"):
+            boxes[picture].append((x, y, x + width, y + height))
+            labels[picture].append(index[label])
+    return DataSet(
+        folder,
+        _kind(info),
+        info.text("license", "as its source states"),
+        tuple(names),
+        _categories(folder, names, labels_of or (info.text("label_map") if "label_map" in info else None)),
+        tuple(
+            LabelledPicture(
+                path, size, np.array(boxes[key], np.float32).reshape(-1, 4), np.array(labels[key], np.int64)
+            )
+            for key, (path, size) in places.items()
+        ),
+        info.flag("complete"),
+    )
+
+
+def _kind(info: Entry) -> Kind:
+    kind = info.text("kind", "scenes")
+    for known in get_args(Kind):
+        if kind == known:
+            return known  # type: ignore[no-any-return]
+    raise info.wrong("kind", " or ".join(repr(known) for known in get_args(Kind)))
+
+
+def _categories(folder: Path, names: list[str], labels_of: str | None) -> tuple[Category | None, ...]:
+    own = dict(_own_labels(folder / LABELS_FILE))
+    map_name = labels_of or (folder.resolve().name if folder.resolve().name in LABEL_MAPS else None)
+    if map_name is not None and map_name not in LABEL_MAPS:
+        raise DataError(f"{folder}: no label map is called {map_name!r}; there are: {', '.join(LABEL_MAPS)}")
+    if map_name is None and not own:
+        raise DataError(
+            f"{folder}: nothing says which category a label has; write {LABELS_FILE} beside the annotations, a line "
+            f"of label, tab and Google category each, or name one of the label maps {', '.join(LABEL_MAPS)} as "
+            "'label_map' in the annotations' 'info'"
+        )
+    known = label_map(map_name) if map_name else {}
+    return tuple(own[name] if name in own else known.get(name) for name in names)
+
+
+def _own_labels(path: Path) -> Iterator[tuple[str, Category | None]]:
+    """Pairs of a folder's own labels; no category after the tab says that the label has none."""
+    if not path.exists():
+        return
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        label, tab, category = line.partition("\t")
+        if not tab or not label.strip():
+            raise DataError(
+                f"{path}: line {number}: a label, a tab and a category are needed, not {line[:60]!r}"
+            )
+        try:
+            yield label.strip(), Taxonomy.builtin().get(category.strip()) if category.strip() else None
+        except UnknownCategory as error:
+            raise DataError(f"{path}: line {number}: {error}") from None
+
+
+def _rooms(folder: Path, data: Entry) -> DataSet:
+    taxonomy = Taxonomy.builtin()
+    index: dict[str, int] = {}
+    pictures = []
+    for scene in data.objects("scenes"):
+        size = (scene.side("width"), scene.side("height"))
+        things = list(scene.objects("objects"))
+        boxes = np.array([thing.four("box") for thing in things], np.float32).reshape(-1, 4)
+        labels = [index.setdefault(thing.text("category"), len(index)) for thing in things]
+        pictures.append(
+            LabelledPicture(
+                folder / scene.text("scene"),
+                size,
+                boxes * np.array(size * 2, np.float32),
+                np.array(labels, np.int64),
+            )
+        )
+    categories: list[Category | None] = []
+    for path in index:
+        try:
+            categories.append(taxonomy.get(path))
+        except UnknownCategory:
+            categories.append(None)
+    names = [path if found is None else found.name for path, found in zip(index, categories, strict=True)]
+    return DataSet(
+        folder, "scenes", "rendered", tuple(names), tuple(categories), tuple(pictures), complete=True
+    )

@@ -1,0 +1,108 @@
+"""Reading JSON that others wrote: every value is asked for by name and type, and what is wrong names its place."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from shopthelook.detection.datasets.errors import DataError
+
+_MOST = 1e7  # of a coordinate or a side, in pixels: far beyond any picture, well within float32
+
+
+def read_json(path: Path) -> Entry:
+    """The object that a JSON file holds. Raises `DataError` where there is no such file or no object in it."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or error or type(error).__name__
+        raise DataError(f"{path}: cannot be read as JSON: {reason}") from None
+    return Entry(value, str(path))
+
+
+class Entry:
+    """A JSON object and where it stands, as in "annotations.json: annotations[3]".
+
+    Every method raises `DataError` where the value is missing or of another type.
+    """
+
+    __slots__ = ("_values", "where")
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise DataError(f"{where}: an object is needed, not {_shown(value)}")
+        self._values: dict[str, Any] = value
+        self.where = where
+
+    def __contains__(self, key: str) -> bool:
+        return self._values.get(key) is not None
+
+    def wrong(self, key: str, needed: str) -> DataError:
+        """The error that says what ``key`` should have been."""
+        if key not in self._values:
+            return DataError(f"{self.where}: {key!r} is missing; {needed} is needed")
+        return DataError(f"{self.where}: {key!r} must be {needed}, not {_shown(self._values[key])}")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text that is not empty."""
+        value = self._values.get(key)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise self.wrong(key, "a text")
+        return value
+
+    def key(self, key: str) -> int | str:
+        """An id: a whole number or a text."""
+        value = self._values.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+            raise self.wrong(key, "an id (a whole number or a text)")
+        return value
+
+    def side(self, key: str) -> int:
+        """A side of a picture: a whole number of pixels above 0."""
+        value = self._values.get(key)
+        if not _is_number(value) or value != int(value) or not 0 < value <= _MOST:
+            raise self.wrong(key, "a whole number of pixels above 0")
+        return int(value)
+
+    def four(self, key: str) -> tuple[float, float, float, float]:
+        """Four numbers of a box."""
+        value = self._values.get(key)
+        if not isinstance(value, list) or len(value) != 4 or not all(_is_number(v) for v in value):
+            raise self.wrong(key, "four numbers of a box")
+        a, b, c, d = (float(v) for v in value)
+        return a, b, c, d
+
+    def flag(self, key: str) -> bool:
+        """True or false, also as 1 or 0; false when left out."""
+        value = self._values.get(key, False)
+        if value not in (True, False, None):  # 1 and 0 are equal to them
+            raise self.wrong(key, "true or false")
+        return bool(value)
+
+    def object(self, key: str) -> Entry:
+        """An object, empty when left out."""
+        return Entry(self._values.get(key) or {}, f"{self.where}: {key}")
+
+    def objects(self, key: str) -> Iterator[Entry]:
+        """The objects of a list."""
+        value = self._values.get(key)
+        if not isinstance(value, list):
+            raise self.wrong(key, "a list")
+        for i, one in enumerate(value):
+            yield Entry(one, f"{self.where}: {key}[{i}]")
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_MOST <= value <= _MOST and math.isfinite(value)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
