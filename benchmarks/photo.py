@@ -25,7 +25,7 @@ from shopthelook.detection import Detector
 from shopthelook.embedding import Embedder
 from shopthelook.geometry import Box
 from shopthelook.models import open_bundle
-from shopthelook.models.preprocess import fit, normalise, square
+from shopthelook.models.preprocess import for_detector, normalise, square
 
 OBJECTS = 5
 SIDE = 640
@@ -87,8 +87,7 @@ def main() -> None:
         raise SystemExit(f"{asked.photo}: only {len(found)} boxes at any score; give another --photo")
 
     seen, made = detector.bundle.card.input, embedder.bundle.card.input
-    picture, _ = fit(rgb, seen.resize.shorter, seen.resize.longer, seen.resize.multiple, seen.mean)
-    one = normalise(picture[None], seen.mean, seen.std)
+    one, _ = for_detector(rgb, seen)
     batch = np.stack([square(crop, made.resize.size, made.resize.mode) for crop in found])
     five = normalise(batch, made.mean, made.std)
     detect_bare = bare(detector.bundle.model_path)

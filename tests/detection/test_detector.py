@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from shopthelook.detection import Detector
 from shopthelook.errors import ShopError
-from shopthelook.models import BundleError, ModelRunError, open_bundle
+from shopthelook.models import BundleError, ModelRunError, Resize, open_bundle
 from shopthelook.models.preprocess import PixelsError
 from shopthelook.taxonomy import UnknownCategory
 from tests.fixtures.tiny_bundles import LABELS, make_tiny_detector, scene
@@ -57,6 +58,18 @@ def test_objects_are_found_where_they_are(detector: Detector, width: int, height
     assert {category.full for category in found.categories} == {label["path"] for label in LABELS}
     assert found.boxes.dtype == np.float32
     assert (np.diff(found.scores) <= 0).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (1050, 2000)])
+def test_a_detector_of_squeezed_pictures_finds_them_too(tmp_path: Path, width: int, height: int) -> None:
+    bundle = open_bundle(make_tiny_detector(tmp_path))
+    squeezed = replace(bundle.card.input, resize=Resize("square", size=320))
+    detector = Detector(replace(bundle, card=replace(bundle.card, input=squeezed)), threads=1)
+    found = detector.detect(scene(width, height, CHAIR, SOFA, TABLE))
+    by_label = {int(label): box for label, box in zip(found.labels, found.boxes, strict=True)}
+    assert set(by_label) == {0, 1, 2}
+    for label, *box in (CHAIR, SOFA, TABLE):
+        assert np.allclose(by_label[label], box, atol=1.5 * max(height, width) / 320)
 
 
 def test_labels_and_categories_belong_together(detector: Detector) -> None:

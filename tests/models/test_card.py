@@ -85,6 +85,14 @@ def test_a_card_that_is_written_is_read_as_it_was(values: dict[str, Any], tmp_pa
     assert json.loads((tmp_path / "card.json").read_text(encoding="utf-8")) == values
 
 
+def test_a_detector_may_take_a_squeezed_picture() -> None:
+    card = Card.from_dict(changed(DETECTOR, "input.resize", {"mode": "square", "size": 640}))
+    assert (card.input.resize.mode, card.input.resize.size) == ("square", 640)
+    assert Card.from_dict(card.as_dict()) == card
+    with pytest.raises(CardError, match="must be from 16"):
+        Card.from_dict(changed(DETECTOR, "input.resize", {"mode": "square", "size": 4}))
+
+
 def test_fields_that_are_not_known_are_left_alone() -> None:
     assert Card.from_dict({**DETECTOR, "note": "later versions may say more"}) == Card.from_dict(DETECTOR)
 
@@ -116,7 +124,7 @@ def test_fields_that_are_not_known_are_left_alone() -> None:
         (DETECTOR, "input.mean.1", 300, "from 0 to 255"),
         (DETECTOR, "input.std.0", 0, "must be from"),
         (DETECTOR, "input.std.0", float("nan"), "must be from"),
-        (DETECTOR, "input.resize.mode", "square", "must be fit"),
+        (DETECTOR, "input.resize.mode", "pad", "must be fit or square"),
         (DETECTOR, "input.resize.longer", 200, "from 288"),
         (DETECTOR, "input.resize.multiple", 0, "from 1"),
         (DETECTOR, "input.resize.shorter", 28.5, "a whole number"),

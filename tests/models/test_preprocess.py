@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopthelook.models.preprocess import PixelsError, check_rgb, fit, normalise, square
+from shopthelook.models.card import Input, Resize
+from shopthelook.models.preprocess import PixelsError, check_rgb, fit, for_detector, normalise, square
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,24 @@ def test_fit_puts_pixels_where_the_scale_says() -> None:
     picture, scale = fit(rgb, 288, 448, 32)
     ys, xs = np.nonzero(picture[..., 0] > 127)
     found = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]) / scale
+    assert np.allclose(found, [400, 150, 600, 300], atol=2)
+
+
+@pytest.mark.parametrize(
+    ("resize", "shape"),
+    [
+        (Resize("fit", shorter=288, longer=448, multiple=32), (288, 384)),
+        (Resize("square", size=256), (256, 256)),
+    ],
+)
+def test_a_detectors_input_has_pixels_where_the_scales_say(resize: Resize, shape: tuple[int, int]) -> None:
+    rgb = np.zeros((600, 800, 3), np.uint8)
+    rgb[150:300, 400:600] = 255
+    pixels, scales = for_detector(rgb, Input("image", (0, 0, 0), (255, 255, 255), resize))
+    assert pixels.shape == (1, 3, *shape)
+    assert pixels.dtype == scales.dtype == np.float32
+    ys, xs = np.nonzero(pixels[0, 0] > 0.5)
+    found = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]) / np.tile(scales, 2)
     assert np.allclose(found, [400, 150, 600, 300], atol=2)
 
 

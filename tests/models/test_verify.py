@@ -104,6 +104,22 @@ def test_a_batch_that_is_not_free(tmp_path: Path) -> None:
     assert any("the batch must be free" in problem for problem in verify(open_bundle(folder)))
 
 
+def test_a_detector_of_squeezed_pictures(tmp_path: Path) -> None:
+    folder = make_tiny_detector(tmp_path)
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    card["input"]["resize"] = {"mode": "square", "size": 64}
+    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    assert verify(open_bundle(folder)) == []
+
+    def fix_sides(model: onnx.ModelProto) -> None:
+        for dim in model.graph.input[0].type.tensor_type.shape.dim[2:]:
+            dim.dim_value = 96
+
+    edit_model(folder, fix_sides)
+    problems = verify(open_bundle(folder))
+    assert any("input 'image' must have shape (free, 3, 64, 64)" in problem for problem in problems)
+
+
 def test_a_picture_size_that_is_not_free(tmp_path: Path) -> None:
     folder = make_tiny_detector(tmp_path)
 

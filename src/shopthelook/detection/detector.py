@@ -9,7 +9,7 @@ from shopthelook import geometry
 from shopthelook.detection.detections import Detections
 from shopthelook.errors import ShopError
 from shopthelook.models.bundle import Bundle, BundleError
-from shopthelook.models.preprocess import check_rgb, fit, normalise
+from shopthelook.models.preprocess import check_rgb, for_detector
 from shopthelook.models.session import ModelRunError, Session
 from shopthelook.taxonomy import Taxonomy
 
@@ -81,9 +81,9 @@ class Detector:
         self, rgb: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
         """Boxes in pixels of `rgb`, scores and labels, as the model gives them; checked."""
-        source, resize = self.bundle.card.input, self.bundle.card.input.resize
-        picture, scale = fit(rgb, resize.shorter, resize.longer, resize.multiple, source.mean)
-        outputs = self.session.run({source.name: normalise(picture[None], source.mean, source.std)})
+        source = self.bundle.card.input
+        pixels, scales = for_detector(rgb, source)
+        outputs = self.session.run({source.name: pixels})
         boxes = np.asarray(outputs["boxes"], np.float32)
         scores = np.asarray(outputs["scores"], np.float32)
         labels = np.asarray(outputs["labels"], np.int64)
@@ -99,4 +99,4 @@ class Detector:
                 f"model {self.bundle.id} gave boxes that are not finite or labels that its card lacks: "
                 "check it with models.verify()"
             )
-        return boxes / np.float32(scale), np.clip(scores, 0, 1), labels
+        return boxes / np.concatenate([scales, scales]), np.clip(scores, 0, 1), labels

@@ -26,9 +26,9 @@ _MAX_BITS = 4096
 class Resize:
     """How a picture becomes the model's input; all lengths in pixels.
 
-    `fit` keeps the aspect: the shorter side becomes at most `shorter` and the longer at most `longer`, then
-    the right and bottom are padded to a multiple of `multiple`. `square` squeezes to `size` x `size`;
-    `pad` does that with the aspect kept, on white.
+    `fit` (detectors) keeps the aspect: the shorter side becomes at most `shorter` and the longer at most
+    `longer`, then the right and bottom are padded to a multiple of `multiple`. `square` squeezes to `size` x
+    `size`; `pad` (embedders) does that with the aspect kept, on white.
     """
 
     mode: Literal["fit", "square", "pad"]
@@ -236,7 +236,8 @@ def _resize(fields: Fields, kind: str) -> Resize:
         mode = _one_of(fields, "mode", ("square", "pad"))
         size = fields.integer("size", 8, _MAX_SIDE)
         return Resize("pad" if mode == "pad" else "square", size=size)
-    _one_of(fields, "mode", ("fit",))
+    if _one_of(fields, "mode", ("fit", "square")) == "square":
+        return Resize("square", size=fields.integer("size", 16, _MAX_SIDE))
     shorter = fields.integer("shorter", 16, _MAX_SIDE)
     longer = fields.integer("longer", shorter, _MAX_SIDE)
     return Resize("fit", shorter=shorter, longer=longer, multiple=fields.integer("multiple", 1, 512))

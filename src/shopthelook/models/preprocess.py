@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shopthelook.errors import ShopError
+from shopthelook.models.card import Input
 
 # Pillow first shrinks by whole factors to twice the wanted size, then filters: 3 times faster on photos of
 # a phone, with no difference that a model could tell.
@@ -79,6 +80,22 @@ def square(rgb: NDArray[np.uint8], size: int, mode: str = "square") -> NDArray[n
     out[:] = WHITE
     out[top : top + inner_height, left : left + inner_width] = _resize(rgb, inner_width, inner_height)
     return out
+
+
+def for_detector(rgb: NDArray[np.uint8], source: Input) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A picture as the input of the detector whose card says `source`.
+
+    Returns the pixels (1, 3, H, W) and the scales (2,) of x and y: pixel x of the original lies at
+    `x * scales[0]`. Mode "fit" keeps the aspect, so both are one; "square" squeezes.
+    """
+    resize = source.resize
+    if resize.mode == "fit":
+        picture, scale = fit(rgb, resize.shorter, resize.longer, resize.multiple, source.mean)
+        scales = (scale, scale)
+    else:
+        picture = square(rgb, resize.size, resize.mode)
+        scales = (resize.size / rgb.shape[1], resize.size / rgb.shape[0])
+    return normalise(picture[None], source.mean, source.std), np.array(scales, np.float32)
 
 
 def normalise(batch: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float]) -> NDArray[np.float32]:

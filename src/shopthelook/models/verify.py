@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shopthelook.errors import ShopError
 from shopthelook.models.bundle import Bundle
-from shopthelook.models.preprocess import fit, normalise, square
+from shopthelook.models.preprocess import for_detector, normalise, square
 from shopthelook.models.session import Session
 from shopthelook.taxonomy import Taxonomy, UnknownCategory
 
@@ -61,7 +61,7 @@ def _shape_problems(bundle: Bundle, session: Session) -> Iterator[str]:
             "labels": ("tensor(int64)", [None]),
         }
         _, shape = inputs[card.input.name]
-        if len(shape) == 4 and any(isinstance(side, int) for side in shape[2:]):
+        if size is None and len(shape) == 4 and any(isinstance(side, int) for side in shape[2:]):
             yield f"input {card.input.name!r}: height and width must be free, the model takes {shape}"
     else:
         promised = {
@@ -98,9 +98,9 @@ def _run_problems(bundle: Bundle, session: Session) -> Iterator[str]:
 
 
 def _detector_run(bundle: Bundle, session: Session) -> Iterator[str]:
-    source, resize = bundle.card.input, bundle.card.input.resize
-    picture, _ = fit(_picture(240, 330), resize.shorter, resize.longer, resize.multiple, source.mean)
-    outputs = session.run({source.name: normalise(picture[None], source.mean, source.std)})
+    source = bundle.card.input
+    pixels, _ = for_detector(_picture(240, 330), source)
+    outputs = session.run({source.name: pixels})
     boxes, scores, labels = outputs["boxes"], outputs["scores"], outputs["labels"]
     if (
         boxes.ndim != 2
