@@ -35,7 +35,7 @@ def test_a_map_is_the_callers_own() -> None:
 
 
 def test_unknown_map() -> None:
-    with pytest.raises(TaxonomyError, match="there are: coco"):
+    with pytest.raises(TaxonomyError, match="there are: clothing-co-parsing, coco"):
         label_map("nonesuch")
 
 

@@ -9,13 +9,18 @@ from shopthelook.taxonomy.category import Category, TaxonomyError
 from shopthelook.taxonomy.tree import Taxonomy
 
 _FILES: dict[str, tuple[str, ...]] = {
+    "clothing-co-parsing": ("fashion-scenes",),
     "coco": ("coco",),
+    "deepfashion2": ("deepfashion2",),
     "fashion-scenes": ("fashion-scenes",),
     "fashion-scenes-tagged": ("fashion-scenes",),
+    "fashionpedia": ("fashionpedia",),
     "garments": ("garments",),
     "home-scenes": ("coco", "home-scenes"),
     "luma": ("luma",),
+    "modanet": ("modanet",),
     "oidv4": ("oidv4",),
+    "open-images": ("open-images",),
 }
 LABEL_MAPS: tuple[str, ...] = tuple(_FILES)
 """The names that `label_map` takes."""

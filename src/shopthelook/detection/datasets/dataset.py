@@ -132,7 +132,7 @@ def _kind(info: Entry) -> Kind:
 
 
 def _categories(folder: Path, names: list[str], labels_of: str | None) -> tuple[Category | None, ...]:
-    own = dict(_own_labels(folder / LABELS_FILE))
+    own = dict(own_labels(folder / LABELS_FILE))
     map_name = labels_of or (folder.resolve().name if folder.resolve().name in LABEL_MAPS else None)
     if map_name is not None and map_name not in LABEL_MAPS:
         raise DataError(f"{folder}: no label map is called {map_name!r}; there are: {', '.join(LABEL_MAPS)}")
@@ -146,7 +146,7 @@ def _categories(folder: Path, names: list[str], labels_of: str | None) -> tuple[
     return tuple(own[name] if name in own else known.get(name) for name in names)
 
 
-def _own_labels(path: Path) -> Iterator[tuple[str, Category | None]]:
+def own_labels(path: Path) -> Iterator[tuple[str, Category | None]]:
     """Pairs of a folder's own labels; no category after the tab says that the label has none."""
     if not path.exists():
         return

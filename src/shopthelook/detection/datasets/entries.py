@@ -90,11 +90,32 @@ class Entry:
 
     def objects(self, key: str) -> Iterator[Entry]:
         """The objects of a list."""
-        value = self._values.get(key)
-        if not isinstance(value, list):
+        if not isinstance(self._values.get(key), list):
             raise self.wrong(key, "a list")
-        for i, one in enumerate(value):
-            yield Entry(one, f"{self.where}: {key}[{i}]")
+        for i in range(self.count(key)):
+            yield self.item(key, i)
+
+    def item(self, key: str, i: int) -> Entry:
+        """The object at place ``i`` of a list, which must be there: see `count`."""
+        return Entry(self._values[key][i], f"{self.where}: {key}[{i}]")
+
+    def count(self, key: str) -> int:
+        """How many things a list holds; 0 where there is no list."""
+        value = self._values.get(key)
+        return len(value) if isinstance(value, list) else 0
+
+    def keys(self, key: str) -> list[int | str]:
+        """A list of ids, empty when left out."""
+        value = self._values.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or any(not isinstance(one, int | str) for one in value):
+            raise self.wrong(key, "a list of ids")
+        return value
+
+    def names(self, start: str) -> list[str]:
+        """The keys that begin with ``start``."""
+        return [key for key in self._values if key.startswith(start)]
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

@@ -1,0 +1,50 @@
+"""What an importer finds in a data set's own files, before pictures are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class FoundBox(NamedTuple):
+    """One box: ``corners`` xyxy in the units of its picture; ``more`` is kept in the annotation as it is."""
+
+    label: str
+    corners: tuple[float, float, float, float]
+    crowd: bool = False
+    more: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPicture:
+    """A picture's file and boxes.
+
+    Boxes are in pixels of a picture of ``size`` (width, height), of the picture as it is where that is None, or
+    ``fractions`` of its sides. ``more`` is kept in the picture's entry as it is.
+    """
+
+    path: Path
+    boxes: list[FoundBox]
+    size: tuple[int, int] | None = None
+    fractions: bool = False
+    more: Mapping[str, object] = field(default_factory=dict)
+
+
+class Problem(NamedTuple):
+    """A picture or an annotation that was left out: where it stands, and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A data set about to be read: how many ``pictures`` will come, and its labels in their order, if it has one."""
+
+    total: int
+    pictures: Iterator[FoundPicture | Problem]
+    names: tuple[str, ...] = ()

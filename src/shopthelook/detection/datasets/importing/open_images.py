@@ -1,0 +1,116 @@
+"""Open Images: boxes as CSV (fractions of the sides), class descriptions as CSV, pictures named by their id.
+
+The boxes' file is called ``*annotations-bbox.csv``, that of the classes ``*class-descriptions*.csv``, with or
+without a header. Only the pictures that lie there are read: few people fetch all nine million.
+https://storage.googleapis.com/openimages/web/download.html
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from shopthelook.detection.datasets.errors import DataError
+from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
+from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
+
+R = TypeVar("R")
+BOXES = ("*annotations-bbox*.csv", "*/*annotations-bbox*.csv")
+CLASSES = (
+    "*class-descriptions-boxable.csv",
+    "*/*class-descriptions-boxable.csv",
+    "*class-descriptions*.csv",
+    "*/*class-descriptions*.csv",
+)
+COLUMNS = ("ImageID", "LabelName", "XMin", "XMax", "YMin", "YMax")
+
+
+def read_open_images(source: Path, pictures: PictureFolder) -> Reading:
+    """The boxes of all pictures that are there; a box around a group is a crowd."""
+    classes = annotation_files(source, CLASSES, "class-descriptions-boxable.csv of Open Images")[0]
+    files = annotation_files(source, BOXES, "annotations-bbox.csv of Open Images")
+    names = dict(_rows(classes))
+    boxes: dict[str, list[FoundBox]] = {}
+    problems: list[Problem] = []
+    for path in files:
+        _boxes(path, names, pictures, boxes, problems)
+    if not boxes:
+        raise DataError(
+            f"{source}: none of the pictures that {files[0].name} names lie below {pictures.root}; "
+            "each is called by its id, as in 000002b66c9c498e.jpg"
+        )
+    return Reading(len(boxes), _pictures(boxes, problems, pictures))
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    with _open(path) as file:
+        for row in _reader(path, csv.reader(file)):
+            # Newer versions begin with a header; ids look like /m/01mzpv.
+            if len(row) >= 2 and row[0].startswith("/"):
+                yield row[0], row[1]
+
+
+def _boxes(
+    path: Path,
+    names: dict[str, str],
+    pictures: PictureFolder,
+    boxes: dict[str, list[FoundBox]],
+    problems: list[Problem],
+) -> None:
+    with _open(path) as file:
+        reader = csv.DictReader(file)
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise DataError(
+                f"{path}: no column {', '.join(missing)}; it has {', '.join(reader.fieldnames or ())}"
+            )
+        for row in _reader(path, reader):
+            key = row["ImageID"]
+            if key not in pictures.by_stem:
+                continue
+            found = boxes.setdefault(key, [])
+            label = names.get(row["LabelName"] or "")
+            try:
+                x1, x2, y1, y2 = (float(row[name]) for name in COLUMNS[2:])
+            except (TypeError, ValueError):
+                problems.append(
+                    Problem(f"{path.name}: line {reader.line_num}", "the box is not four numbers")
+                )
+                continue
+            if label is None:
+                problems.append(
+                    Problem(
+                        f"{path.name}: line {reader.line_num}", f"no class has the id {row['LabelName']!r}"
+                    )
+                )
+                continue
+            found.append(FoundBox(label, (x1, y1, x2, y2), row.get("IsGroupOf") == "1"))
+
+
+def _pictures(
+    boxes: dict[str, list[FoundBox]], problems: list[Problem], pictures: PictureFolder
+) -> Iterator[FoundPicture | Problem]:
+    yield from problems
+    for key, found in boxes.items():
+        paths = pictures.by_stem[key]
+        if len(paths) > 1:
+            shown = ", ".join(str(path.relative_to(pictures.root)) for path in paths[:3])
+            yield Problem(key, f"{len(paths)} pictures have this id: {shown}")
+        else:
+            yield FoundPicture(paths[0], found, fractions=True)
+
+
+def _open(path: Path) -> TextIO:
+    try:
+        return path.open(encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _reader(path: Path, rows: Iterable[R]) -> Iterator[R]:
+    try:
+        yield from rows
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as CSV: {error}") from None
