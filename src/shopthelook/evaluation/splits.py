@@ -24,7 +24,12 @@ def split_of(key: str | bytes) -> Split:
         "train" to learn from, "val" to choose settings by, "test" for the figures that are published.
     """
     data = key.encode() if isinstance(key, str) else key
-    share = int.from_bytes(hashlib.sha256(data).digest()[:8], "big") / 2**64
+    return split_of_digest(hashlib.sha256(data).digest())
+
+
+def split_of_digest(digest: bytes) -> Split:
+    """The same of a SHA-256 that is known already."""
+    share = int.from_bytes(digest[:8], "big") / 2**64
     if share < TRAIN_SHARE:
         return "train"
     return "val" if share < TRAIN_SHARE + VAL_SHARE else "test"

@@ -10,6 +10,7 @@ import numpy as np
 
 from shopthelook.detection.datasets.entries import Entry, read_json
 from shopthelook.detection.datasets.errors import DataError
+from shopthelook.evaluation.splits import Split, split_of, split_of_digest
 from shopthelook.taxonomy import LABEL_MAPS, Category, Taxonomy, UnknownCategory, label_map
 
 if TYPE_CHECKING:
@@ -28,13 +29,29 @@ class LabelledPicture:
     """One picture and its boxes, as the data set has them.
 
     ``size`` is (width, height); ``boxes`` is ``(n, 4)`` float32 xyxy in pixels, which may be empty or reach outside;
-    ``labels`` is ``(n,)`` int64, indices into the data set's names.
+    ``labels`` is ``(n,)`` int64, indices into the data set's names. ``digest`` is the SHA-256 of the file, where the
+    data set says it: its split follows from that, and a large set need not be read whole to know it.
     """
 
     path: Path
     size: tuple[int, int]
     boxes: NDArray[np.float32]
     labels: NDArray[np.int64]
+    digest: bytes | None = None
+
+    def split(self) -> Split:
+        """Which split it belongs to. Raises `DataError` where the file is not there or cannot be read."""
+        try:
+            if self.digest is None:
+                return split_of(self.path.read_bytes())
+            self.path.stat()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise DataError(
+                f"{self.path}: this picture cannot be read: {reason}; "
+                "'shopthelook dataset check' lists all such pictures"
+            ) from None
+        return split_of_digest(self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +105,13 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
         index[key] = len(names)
         names.append(entry.text("name"))
 
-    places: dict[int | str, tuple[Path, tuple[int, int]]] = {}
+    places: dict[int | str, tuple[Path, tuple[int, int], bytes | None]] = {}
     for entry in data.objects("images"):
         key = entry.key("id")
         if key in places:
             raise DataError(f"{entry.where}: the id {key!r} is taken by another picture")
-        places[key] = folder / entry.text("file_name"), (entry.side("width"), entry.side("height"))
+        size = (entry.side("width"), entry.side("height"))
+        places[key] = folder / entry.text("file_name"), size, entry.digest("sha256")
 
     boxes: dict[int | str, list[tuple[float, float, float, float]]] = {key: [] for key in places}
     labels: dict[int | str, list[int]] = {key: [] for key in places}
@@ -115,9 +133,13 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
         _categories(folder, names, labels_of or (info.text("label_map") if "label_map" in info else None)),
         tuple(
             LabelledPicture(
-                path, size, np.array(boxes[key], np.float32).reshape(-1, 4), np.array(labels[key], np.int64)
+                path,
+                size,
+                np.array(boxes[key], np.float32).reshape(-1, 4),
+                np.array(labels[key], np.int64),
+                digest,
             )
-            for key, (path, size) in places.items()
+            for key, (path, size, digest) in places.items()
         ),
         info.flag("complete"),
     )

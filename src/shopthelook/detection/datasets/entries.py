@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -49,7 +50,7 @@ class Entry:
     def text(self, key: str, default: str | None = None) -> str:
         """A text that is not empty."""
         value = self._values.get(key)
-        if value is None and default is not None:
+        if value in (None, "") and default is not None:
             return default
         if not isinstance(value, str) or not value or "\0" in value:
             raise self.wrong(key, "a text")
@@ -61,6 +62,15 @@ class Entry:
         if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
             raise self.wrong(key, "an id (a whole number or a text)")
         return value
+
+    def digest(self, key: str) -> bytes | None:
+        """A SHA-256 in hexadecimal, None when left out."""
+        value = self._values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+            raise self.wrong(key, "a SHA-256 in hexadecimal")
+        return bytes.fromhex(value)
 
     def side(self, key: str) -> int:
         """A side of a picture: a whole number of pixels above 0."""

@@ -10,9 +10,8 @@ import numpy as np
 
 from shopthelook import geometry
 from shopthelook.detection.datasets.dataset import DataSet, open_data
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.labels import KNOWN_FROM, LabelSpace
-from shopthelook.evaluation.splits import Split, split_of
+from shopthelook.evaluation.splits import Split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,8 +63,9 @@ def read_scenes(
     for picture, labels in zip(data.pictures, spoken, strict=True):
         boxes = geometry.clip(picture.boxes, *picture.size)
         kept = spoken_of[labels] & (geometry.area(boxes) > 0)
-        split = split_of(_bytes(picture.path))
-        scenes.append(LabelledScene(picture.path, picture.size, boxes[kept], labels[kept], split, known))
+        scenes.append(
+            LabelledScene(picture.path, picture.size, boxes[kept], labels[kept], picture.split(), known)
+        )
     return sorted(scenes, key=lambda scene: scene.path)
 
 
@@ -77,13 +77,3 @@ def _known(data: DataSet, space: LabelSpace, counts: NDArray[np.int64]) -> NDArr
     # What has no box there is background; but what the data set calls by another name is not absent.
     coarse = set(space.coarse_of[counts > 0].tolist())
     return np.array([n > 0 or c not in coarse for n, c in zip(counts, space.coarse_of, strict=True)], bool)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(
-            f"{path}: this picture cannot be read: {reason}; 'shopthelook dataset check' lists all such pictures"
-        ) from None
