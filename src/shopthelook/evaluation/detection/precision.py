@@ -119,16 +119,23 @@ def as_coco(
     return annotations, results
 
 
-def _precision(
-    pictures: int, annotations: list[dict[str, Any]], results: list[dict[str, Any]], present: Sequence[int]
-) -> NDArray[np.float64]:
-    """``(10 IoUs, 101 recalls, labels, 4)``: all sizes, then each of `SIZES`; -1 where there is no true box."""
+def need_library() -> None:
+    """Raise `MissingLibrary` where faster-coco-eval is not installed."""
     try:
-        from faster_coco_eval import COCO, COCOeval_faster
+        import faster_coco_eval  # noqa: F401
     except ImportError:
         raise MissingLibrary(
             "average precision needs faster-coco-eval: pip install 'shopthelook[eval]'"
         ) from None
+
+
+def _precision(
+    pictures: int, annotations: list[dict[str, Any]], results: list[dict[str, Any]], present: Sequence[int]
+) -> NDArray[np.float64]:
+    """``(10 IoUs, 101 recalls, labels, 4)``: all sizes, then each of `SIZES`; -1 where there is no true box."""
+    need_library()
+    from faster_coco_eval import COCO, COCOeval_faster
+
     with contextlib.redirect_stdout(io.StringIO()):  # the library reports its progress there
         data = COCO(
             {

@@ -1,0 +1,131 @@
+"""What is measured on: one split of a data set, in coarse categories, and the classes of it that count."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shopthelook.detection.datasets import DataError, DataSet, LabelSpace, open_data, read_scenes
+from shopthelook.errors import ShopError
+from shopthelook.evaluation.detection.boxes import LabelledBoxes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from shopthelook.detection.datasets import LabelledScene
+    from shopthelook.evaluation.splits import Split
+
+
+class UnknownClass(ShopError, LookupError):  # noqa: N818 - the name callers read best
+    """A class that is no coarse category."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """The pictures of one split of a data set.
+
+    ``classes`` are the labels that count, indices into `LabelSpace.coarse()`, those with the most true boxes in
+    this split first; each has at least one. ``known`` is ``(coarse,)`` bool: what the data set labels at all.
+    """
+
+    name: str
+    kind: str
+    split: Split
+    classes: tuple[int, ...]
+    known: NDArray[np.bool_]
+    pictures: tuple[LabelledScene, ...]
+
+    @property
+    def truth(self) -> list[LabelledBoxes]:
+        """The true boxes of each picture, of all known labels."""
+        return [LabelledBoxes.true(one.boxes, one.labels) for one in self.pictures]
+
+    def counting(self, boxes: Sequence[LabelledBoxes]) -> list[LabelledBoxes]:
+        """Only the boxes with labels that count."""
+        return [one.take(np.isin(one.labels, self.classes)) for one in boxes]
+
+
+def coarse_names() -> list[str]:
+    """The names of the coarse categories, in the order of `LabelSpace.coarse()`."""
+    return [label.name for label in LabelSpace.coarse().labels]
+
+
+def find_classes(texts: Sequence[str]) -> tuple[int, ...]:
+    """The classes that texts name, each one name or several with commas between, as in ``"Chairs, Sofas"``.
+
+    Some names hold a comma themselves ("Handbags, Wallets & Cases"). Raises `UnknownClass`.
+    """
+    place = {name.casefold(): i for i, name in enumerate(coarse_names())}
+    found: list[int] = []
+    for text in texts:
+        words = [word.strip() for word in text.split(",")]
+        while words:
+            # The longest name that the words begin with.
+            for n in range(len(words), 0, -1):
+                label = place.get(", ".join(words[:n]).casefold())
+                if label is not None:
+                    found.append(label)
+                    words = words[n:]
+                    break
+            else:
+                raise _unknown(words[0])
+    return tuple(dict.fromkeys(found))
+
+
+def open_measured(
+    folder: Path | DataSet,
+    split: Split,
+    classes: Sequence[int] | None = None,
+    most_frequent: int | None = None,
+) -> Measured:
+    """Read the pictures of ``split``.
+
+    Args:
+        folder: the data set, or its folder.
+        split: which pictures.
+        classes: the labels that count; all that the data set labels when left out. Those without a true box in the
+            split are left out.
+        most_frequent: of these only the ones with the most boxes in the whole data set, so many.
+
+    Raises:
+        DataError: the data set cannot be read, or has no picture of the split or no box of the classes.
+    """
+    data = folder if isinstance(folder, DataSet) else open_data(folder)
+    scenes = read_scenes(data)
+    pictures = tuple(scene for scene in scenes if scene.split == split)
+    if not pictures:
+        raise DataError(f"{data.folder}: none of its {len(scenes)} pictures is of the split {split!r}")
+    everywhere, here = _counts(scenes), _counts(pictures)
+    chosen = [int(label) for label in np.argsort(-everywhere, kind="stable") if everywhere[label]]
+    if classes is not None:
+        chosen = [label for label in chosen if label in classes]
+    counting = [label for label in chosen[:most_frequent] if here[label]]
+    if not counting:
+        asked = ", ".join(coarse_names()[label] for label in classes or chosen)
+        raise DataError(f"{data.folder}: the split {split!r} has no box of {asked or 'a coarse category'}")
+    return Measured(
+        data.name,
+        data.kind,
+        split,
+        tuple(sorted(counting, key=lambda label: -here[label])),
+        pictures[0].known,
+        pictures,
+    )
+
+
+def _counts(scenes: Sequence[LabelledScene]) -> NDArray[np.int64]:
+    labels = [np.zeros(0, np.int64), *(scene.labels for scene in scenes)]
+    return np.bincount(np.concatenate(labels), minlength=len(coarse_names()))
+
+
+def _unknown(name: str) -> UnknownClass:
+    names = coarse_names()
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {'; '.join(names)}"
+    return UnknownClass(f"no class is called {name!r}; {hint}")

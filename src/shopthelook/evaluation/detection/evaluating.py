@@ -1,0 +1,187 @@
+"""Detectors side by side on data sets (tables 1 and 2 of the paper)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shopthelook.evaluation.detection.bootstrap import REPLICATES, SEED, draw
+from shopthelook.evaluation.detection.figures import Figures, difference, interval_dict
+from shopthelook.evaluation.detection.latency import Latency, measure_latency
+from shopthelook.evaluation.detection.measuring import measure
+from shopthelook.evaluation.detection.predicting import MeasuredDetector, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shopthelook.evaluation.detection.data import Measured
+    from shopthelook.evaluation.detection.store import PredictionStore
+    from shopthelook.evaluation.splits import Split
+    from shopthelook.models import Bundle
+
+LATENCY_PICTURES = 50
+
+
+class Progress(Protocol):
+    """Told of each picture that is done: of what, and how many of how many."""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """``what`` names the detector and the data set, or the latency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A detector in a comparison; ``name`` is its alone there."""
+
+    name: str
+    bundle: Bundle
+    megabytes: float
+
+    @property
+    def input(self) -> str:
+        """The size that pictures are scaled to."""
+        resize = self.bundle.card.input.resize
+        return f"{resize.shorter}–{resize.longer}" if resize.shorter else f"{resize.size}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetFigures:
+    """All detectors on one data set; ``figures`` and ``said`` have an entry for each, in their order."""
+
+    data: Measured
+    figures: tuple[Figures, ...]
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """Detectors, oldest first, on data sets; ``latency`` has an entry for each detector or none at all."""
+
+    variants: tuple[Variant, ...]
+    split: Split
+    sets: tuple[SetFigures, ...]
+    latency: tuple[Latency, ...]
+    replicates: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures for JSON."""
+        return {
+            "split": self.split,
+            "replicates": self.replicates,
+            "detectors": [self._variant_dict(i) for i in range(len(self.variants))],
+            "data": [self._set_dict(one) for one in self.sets],
+        }
+
+    def _variant_dict(self, i: int) -> dict[str, Any]:
+        one, card = self.variants[i], self.variants[i].bundle.card
+        return {
+            "name": one.name,
+            "bundle": one.bundle.id,
+            "sha256": card.sha256,
+            "megabytes": round(one.megabytes, 2),
+            "input": one.input,
+            "labels": len(card.labels),
+            "trained_on": [use.name for use in card.data],
+            "latency": _latency_dict(self.latency[i]) if self.latency else None,
+        }
+
+    def _set_dict(self, one: SetFigures) -> dict[str, Any]:
+        rows = []
+        for i, (variant, figures) in enumerate(zip(self.variants, one.figures, strict=True)):
+            row = {"detector": variant.name, **figures.as_dict()}
+            if i:
+                row["better_than_first"] = _better(figures, one.figures[0])
+                row["better_than_before"] = _better(figures, one.figures[i - 1])
+            rows.append(row)
+        data = one.data
+        return {
+            "name": data.name,
+            "kind": data.kind,
+            "pictures": len(data.pictures),
+            "boxes": sum(figure.boxes for figure in one.figures[0].classes),
+            "classes": [figure.name for figure in one.figures[0].classes],
+            "results": rows,
+        }
+
+
+def evaluate(
+    bundles: Sequence[Bundle],
+    sets: Sequence[Measured],
+    *,
+    store: PredictionStore | None = None,
+    replicates: int = REPLICATES,
+    latency_pictures: int = LATENCY_PICTURES,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Measure detectors on data sets of one split, each on the same pictures and the same replicates of them.
+
+    Args:
+        bundles: the detectors, oldest first: each is compared with the first one and with the one before it.
+        sets: what `open_measured` reads.
+        store: where to keep what the detectors say, to go on after a stop; it is not kept when left out.
+        replicates: of the bootstrap over pictures.
+        latency_pictures: how many pictures of the scenes to time, 0 for none.
+        progress: told of every picture.
+
+    Raises:
+        BundleError: a bundle is no detector or does not work.
+        DataError: a picture cannot be read.
+        MissingLibrary: faster-coco-eval is not installed.
+    """
+    detectors = [MeasuredDetector(bundle) for bundle in bundles]
+    variants = tuple(_variants(bundles))
+    measured = []
+    for data in sets:
+        weights = draw(len(data.pictures), replicates, SEED)
+        said = []
+        for variant, detector in zip(variants, detectors, strict=True):
+            tick = _Tick(progress, f"{variant.name} on {data.name}", len(data.pictures))
+            said.append(detector.say([one.path for one in data.pictures], store, tick))
+        figures = [measure(data, one, weights) for one in said]
+        measured.append(SetFigures(data, tuple(figures), tuple(said)))
+    timed = [one.path for data in sets for one in data.pictures if data.kind == "scenes"]
+    timed = timed or [one.path for data in sets for one in data.pictures]
+    # Evenly from all sets, since sets differ in the size of their pictures.
+    timed = timed[:: max(1, -(-len(timed) // max(latency_pictures, 1)))][:latency_pictures]
+    tick = _Tick(progress, "latency", len(timed))
+    latency = measure_latency([one.detector for one in detectors], timed, tick) if timed else []
+    return Evaluation(variants, sets[0].split, tuple(measured), tuple(latency), replicates)
+
+
+class _Tick:
+    def __init__(self, progress: Progress | None, what: str, total: int) -> None:
+        self._progress, self._what, self._total, self._done = progress, what, total, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._what, self._done, self._total)
+
+
+def _variants(bundles: Sequence[Bundle]) -> list[Variant]:
+    """The shortest of id, folder and sha256 that tells all bundles apart."""
+    ids = [bundle.id for bundle in bundles]
+    folders = [bundle.path.resolve().name for bundle in bundles]
+    keys = [bundle.key for bundle in bundles]
+    names = next((some for some in (ids, folders, keys) if len(set(some)) == len(some)), None)
+    names = names or [f"{i}. {name}" for i, name in enumerate(ids, 1)]
+    sizes = [bundle.model_path.stat().st_size / 1e6 for bundle in bundles]
+    return [Variant(*one) for one in zip(names, bundles, sizes, strict=True)]
+
+
+def _better(new: Figures, old: Figures) -> dict[str, Any]:
+    classes = {one.name: one for one in old.classes}
+    return {
+        **{name: interval_dict(difference(new.drawn, old.drawn, name)) for name in new.drawn},
+        "classes": {
+            one.name: interval_dict(difference(one.drawn, classes[one.name].drawn, "ap50"))
+            for one in new.classes
+        },
+    }
+
+
+def _latency_dict(one: Latency) -> dict[str, float]:
+    return {
+        "pictures": one.n,
+        **{name: round(getattr(one, name), 1) for name in ("p50_ms", "p95_ms", "cpu_p50_ms")},
+    }
