@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from shopthelook.cli.eval_detection import detection
 from shopthelook.cli.eval_kinds import kinds
 
 
@@ -13,9 +14,11 @@ def eval() -> None:
 
     \b
     Examples:
+      shopthelook eval detection detector-lite my-scenes --report measured
       shopthelook eval kinds demo/rooms.json
       shopthelook eval kinds labels.csv --kind flat --kind category --json
     """
 
 
+eval.add_command(detection)
 eval.add_command(kinds)

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 
 import click
 
@@ -54,6 +55,51 @@ class Progress:
             return f"{report.read} of {report.total} read: {numbers}"
         full = min(_BAR, _BAR * report.read // report.total)
         return f"[{'#' * full}{'.' * (_BAR - full)}] {report.read}/{report.total}  {numbers}"
+
+
+class Counter:
+    """Shows how many of how many are done, step by step; a context manager that says what Ctrl-C stopped.
+
+    ``again`` is what the line about the stop ends with.
+    """
+
+    def __init__(self, again: str = "") -> None:
+        self._again = again
+        self._tty = sys.stderr.isatty()
+        self._shown_at = time.monotonic() if not self._tty else 0.0
+        self._width = 0
+        self._line = "nothing is done yet"
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        self._line = f"{what}: {done} of {total}"
+        if now - self._shown_at < (_BAR_EVERY_S if self._tty else _LINE_EVERY_S) and done < total:
+            return
+        self._shown_at = now
+        if self._tty:
+            full = _BAR * done // max(total, 1)
+            line = f"[{'#' * full}{'.' * (_BAR - full)}] {self._line}"
+            click.echo("\r" + line.ljust(self._width), nl=False, err=True)
+            self._width = len(line)
+        else:
+            click.echo(self._line, err=True)
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._tty and self._width:
+            click.echo("\r" + " " * self._width + "\r", nl=False, err=True)
+            self._width = 0
+
+    def __enter__(self) -> Counter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
+        if isinstance(error, KeyboardInterrupt):
+            click.echo(f"stopped: {self._line}{self._again}", err=True)
+            raise click.exceptions.Exit(STOPPED) from None
 
 
 @contextmanager

@@ -1,0 +1,5 @@
+"""A report on detectors: a page for people, the same as Markdown, and the figures as JSON."""
+
+from shopthelook.evaluation.detection.report.writing import write_report
+
+__all__ = ["write_report"]

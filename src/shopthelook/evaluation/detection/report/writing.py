@@ -1,0 +1,51 @@
+"""Writing the files of a report."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from shopthelook.errors import ShopError
+from shopthelook.evaluation.detection.mistakes import find_mistakes
+from shopthelook.evaluation.detection.report import curves
+from shopthelook.evaluation.detection.report.html import as_html
+from shopthelook.evaluation.detection.report.markdown import as_markdown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shopthelook.evaluation.detection.evaluating import Evaluation
+
+
+class ReportError(ShopError):
+    """A report cannot be written; the message says where and why."""
+
+
+def write_report(evaluation: Evaluation, folder: Path) -> None:
+    """Write `report.html`, `report.md` with its `curves-*.svg`, and `figures.json` to ``folder``.
+
+    The page holds its pictures. Raises `ReportError` where the folder cannot be written.
+    """
+    mistakes = [[find_mistakes(one.data, said) for said in one.said] for one in evaluation.sets]
+    names = [variant.name for variant in evaluation.variants]
+    sheets = {
+        f"curves-{i}-{_plain(one.data.name)}.svg": curves.sheet(curves.all_curves(evaluation, one), names)
+        for i, one in enumerate(evaluation.sets, 1)
+    }
+    files = {
+        **sheets,
+        "figures.json": json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) + "\n",
+        "report.md": as_markdown(evaluation, mistakes, list(sheets)),
+        "report.html": as_html(evaluation, mistakes),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{folder}: the report cannot be written: {error.strerror}") from None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "data"
