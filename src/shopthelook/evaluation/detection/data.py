@@ -126,6 +126,7 @@ def _counts(scenes: Sequence[LabelledScene]) -> NDArray[np.int64]:
 
 def _unknown(name: str) -> UnknownClass:
     names = coarse_names()
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    close = [one for one in names if name and name.casefold() in one.casefold()][:3]
+    close = close or difflib.get_close_matches(name, names, n=3)
     hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are: {'; '.join(names)}"
     return UnknownClass(f"no class is called {name!r}; {hint}")
