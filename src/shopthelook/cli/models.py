@@ -1,4 +1,4 @@
-"""Model bundles: what ships, what a card says, whether a bundle is whole."""
+"""Model bundles: what ships, what a card says, whether a bundle is whole, and detectors made elsewhere."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import click
 
 from shopthelook.cli.options import json_option, open_taxonomy, shop_option
 from shopthelook.cli.output import emit, table
-from shopthelook.models import Bundle, list_bundles, open_bundle, verify
+from shopthelook.errors import ShopError
+from shopthelook.models import Bundle, DataUse, list_bundles, open_bundle, verify
 from shopthelook.models.card import CARD_FILE
+from shopthelook.taxonomy import LABEL_MAPS, label_map
 
 
 @click.group()
 def models() -> None:
-    """List, show and check model bundles."""
+    """List, show, check and make model bundles."""
 
 
 @models.command("list")
@@ -81,6 +83,85 @@ def verify_(name: str | None, shop: Path | None, as_json: bool) -> None:
                 click.echo(f"  {problem}")
     if bad:
         raise click.exceptions.Exit(1)
+
+
+@models.command("from-transformers")
+@click.argument("source")
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--label-map", "labels_of", type=click.Choice(LABEL_MAPS), help="The categories of the model's labels."
+)
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="The same from a file: a label, a tab and a Google category a line.",
+)
+@click.option("--licence", required=True, help="Of the model's weights, as its source states it.")
+@click.option("--data", multiple=True, metavar="NAME=LICENCE", help="What it learned from; may be repeated.")
+@click.option("--name", help="Of the bundle [as the source].")
+@click.option(
+    "--size", type=click.IntRange(16, 4096), help="Side of its input [as its image processor says]."
+)
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Least score.")
+@click.option("--half", is_flag=True, help="Store the weights in half the space, rounded.")
+@json_option
+def from_transformers(
+    source: str,
+    out: Path,
+    labels_of: str | None,
+    labels: Path | None,
+    licence: str,
+    data: tuple[str, ...],
+    name: str | None,
+    size: int | None,
+    threshold: float,
+    half: bool,
+    as_json: bool,
+) -> None:
+    """Make a bundle of an RT-DETR, D-FINE or RF-DETR model.
+
+    SOURCE is a folder that transformers' save_pretrained wrote, or a model's id on its hub where there is a
+    network; OUT is the bundle's folder. Labels of the model without a category are left out. Needs the extra:
+    pip install 'shopthelook[plug-in]'.
+
+    \b
+    Examples:
+      shopthelook models from-transformers runs/d-fine bundles/d-fine --labels labels.tsv --licence Apache-2.0
+      shopthelook eval detection bundles/d-fine data/home-scenes
+    """
+    if (labels is None) == (labels_of is None):
+        raise click.UsageError("say which categories the labels have: --labels FILE or --label-map NAME")
+    used = [_data_use(one) for one in data]
+    try:
+        from shopthelook.detection.exporting.from_transformers import export, read_source
+    except ImportError as error:
+        raise ShopError(f"{error}; this needs: pip install 'shopthelook[plug-in]'") from None
+    from shopthelook.detection.datasets.dataset import own_labels
+
+    found = own_labels(labels) if labels is not None else label_map(labels_of or "").items()
+    card = export(
+        read_source(source, size),
+        out,
+        {label: category for label, category in found if category is not None},
+        licence,
+        name=name,
+        data=used,
+        threshold=threshold,
+        half=half,
+    )
+    names = [label.name for label in card.labels]
+    if as_json:
+        emit({"id": card.id, "path": str(out.resolve()), "labels": names})
+    else:
+        click.echo(f"{out}: {card.id}, {len(names)} labels: {', '.join(names)}")
+
+
+def _data_use(text: str) -> DataUse:
+    name, equals, licence = text.partition("=")
+    if not (name.strip() and equals and licence.strip()):
+        raise click.BadParameter(f"NAME=LICENCE is needed, not {text!r}", param_hint="--data")
+    return DataUse(name.strip(), licence.strip())
 
 
 def _used(shop: Path | None) -> list[Bundle]:
