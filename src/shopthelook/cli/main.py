@@ -23,6 +23,7 @@ _COMMANDS = {
     "models": "models",
     "taxonomy": "taxonomy",
     "index": "index",
+    "dataset": "dataset",
     "eval": "eval",
     "serve": "serve",
 }

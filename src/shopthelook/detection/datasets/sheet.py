@@ -62,7 +62,7 @@ def draw_sheet(
     A row is about ``height`` pixels high. A picture that cannot be read is a grey cell that says why.
     """
     font = ImageFont.load_default(_TEXT)
-    rows = _rows([picture.size[0] / picture.size[1] for picture in pictures], width - _GAP, height)
+    rows = arrange([picture.size[0] / picture.size[1] for picture in pictures], width - _GAP, height)
     sheet = Image.new("RGB", (width, _GAP + sum(tall + _CAPTION + _GAP for _, tall in rows)), _PAPER)
     pen = ImageDraw.Draw(sheet)
     coming, y = iter(pictures), _GAP
@@ -78,7 +78,7 @@ def draw_sheet(
     return sheet
 
 
-def _rows(shapes: Sequence[float], width: int, height: int) -> list[tuple[list[int], int]]:
+def arrange(shapes: Sequence[float], width: int, height: int) -> list[tuple[list[int], int]]:
     """Pictures of these aspect ratios in rows: the widths of each row's pictures, and how high it is."""
     rows: list[tuple[list[int], int]] = []
     row: list[float] = []

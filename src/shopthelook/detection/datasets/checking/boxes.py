@@ -18,7 +18,7 @@ def check_boxes(data: DataSet, picture: LabelledPicture) -> Iterator[Problem]:
     """Boxes of a picture that are empty, reach outside, are there twice, or name one thing in two ways."""
 
     def problem(kind: str, text: str) -> Problem:
-        return Problem(kind, data.name, f"{_shown(data, picture)}: {text}", str(picture.path))  # type: ignore[arg-type]
+        return Problem(kind, str(data.folder), f"{_shown(data, picture)}: {text}", str(picture.path))  # type: ignore[arg-type]
 
     names = [data.names[label] for label in picture.labels]
     width, height = picture.size

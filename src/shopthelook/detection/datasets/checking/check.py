@@ -45,13 +45,13 @@ def check(
                     progress(done, total)
     yield from check_copies(opened)
     for data in sets:
-        yield from _check_counts(data, {one.path: one for one in opened if one.data == data.name})
+        yield from _check_counts(data, {one.path: one for one in opened if one.data == str(data.folder)})
 
 
 def _check_labels(data: DataSet) -> Iterator[Problem]:
     for name, category, n in zip(data.names, data.categories, box_counts(data), strict=True):
         if category is None and n:
-            yield Problem("no-category", data.name, f"{name}: {n} boxes")
+            yield Problem("no-category", str(data.folder), f"{name}: {_boxes(n)}")
 
 
 def _check_counts(data: DataSet, opened: dict[str, Opened]) -> Iterator[Problem]:
@@ -59,9 +59,13 @@ def _check_counts(data: DataSet, opened: dict[str, Opened]) -> Iterator[Problem]
     for name, found in count(data, splits).items():
         whole = sum(found.values())
         if whole < KNOWN_FROM:
-            text = f"{name}: {whole} boxes in all; with fewer than {KNOWN_FROM} it is left out"
-            yield Problem("few-boxes", data.name, text)
+            text = f"{name}: {_boxes(whole)} in all; with fewer than {KNOWN_FROM} it is left out"
+            yield Problem("few-boxes", str(data.folder), text)
             continue
         few = [f"{found[split]} in {split}" for split in get_args(Split) if found[split] < FEW]
         if few:
-            yield Problem("few-boxes", data.name, f"{name}: {', '.join(few)}")
+            yield Problem("few-boxes", str(data.folder), f"{name}: {', '.join(few)}")
+
+
+def _boxes(n: int) -> str:
+    return "1 box" if n == 1 else f"{n:,} boxes"

@@ -38,7 +38,8 @@ TITLES: dict[Kind, str] = {
 class Problem:
     """One thing that is wrong (or, for the kinds in `NOTES`, good to know): ``text`` says it in a line.
 
-    ``picture`` is the path of the picture that it is about, and ``other`` that of a second one.
+    ``data`` is the folder of the data set, ``picture`` the path of the picture that it is about, and ``other`` that
+    of a second one.
     """
 
     kind: Kind
