@@ -127,13 +127,10 @@ def _show(measured: Evaluation) -> None:
 
 def _show_set(measured: Evaluation, one: SetFigures) -> None:
     from shopthelook.evaluation.detection.figures import NAMES, difference
+    from shopthelook.evaluation.detection.report.words import size
 
     figures = one.figures
-    boxes = sum(figure.boxes for figure in figures[0].classes)
-    click.echo(
-        f"{one.data.name} ({one.data.kind}), split {one.data.split}: {len(one.data.pictures):,} pictures, "
-        f"{boxes:,} boxes of {len(one.data.classes)} classes"
-    )
+    click.echo(f"{one.data.name} ({one.data.kind}): {size(one)}")
     names = list(figures[0].drawn)
     rows: list[tuple[object, ...]] = [("", *(NAMES[name] for name in names))]
     for i, (variant, figure) in enumerate(zip(measured.variants, figures, strict=True)):
@@ -148,9 +145,9 @@ def _show_set(measured: Evaluation, one: SetFigures) -> None:
     for k, kind in enumerate(figures[0].classes):
         cells = (_percent(figure.classes[k].interval("ap50")) for figure in figures)
         rows.append((kind.name, f"{kind.boxes:,}", *cells))
-    for size, counted in figures[0].sizes.items():
-        cells = (f"{100 * figure.sizes[size].ap50:.1f}" for figure in figures)
-        rows.append((f"{size} objects", f"{counted.n:,}", *cells))
+    for word, counted in figures[0].sizes.items():
+        cells = (f"{100 * figure.sizes[word].ap50:.1f}" for figure in figures)
+        rows.append((f"{word} objects", f"{counted.n:,}", *cells))
     table(rows, right=range(1, len(head)), indent=2)
     click.echo()
 

@@ -128,4 +128,5 @@ def gain_cell(interval: Interval) -> Cell:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
+    # The sum with 0 makes a positive zero of a negative one.
+    return f"{round(100 * share, 1) + 0.0:+.1f}".replace("-", "−")
