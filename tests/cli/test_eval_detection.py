@@ -10,8 +10,8 @@ from typing import get_args
 import pytest
 
 from shopthelook.cli.eval_detection import SPLITS
+from shopthelook.evaluation.detection.data import Part
 from shopthelook.evaluation.detection.predicting import MeasuredDetector
-from shopthelook.evaluation.splits import Split
 from tests.cli.conftest import Run
 from tests.evaluation.detection import painted
 from tests.fixtures.tiny_bundles import make_tiny_detector
@@ -23,7 +23,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_choices_are_those_that_there_are() -> None:
-    assert set(SPLITS) == set(get_args(Split))
+    assert set(SPLITS) == set(get_args(Part))
 
 
 def test_for_people(bare: Run, tiny_detector: Path, rooms: Path) -> None:
@@ -93,6 +93,7 @@ def test_a_report_goes_on_after_a_stop(
         (["--split", "val", "--classes", "Sofas"], 1, "the split 'val' has no box of Sofas"),
         (["--split", "val", "--against", "embedder-lite"], 1, "is a bundle of kind 'embedder'"),
         (["--split", "val", "--against", "nothing"], 1, "no model bundle 'nothing'"),
+        (["--split", "all", "--classes", "Sofas"], 1, "it has no box of Sofas"),
         (["--split", "later"], 2, "'later' is not one of"),
         (["--most-frequent", "0"], 2, "most-frequent"),
     ],

@@ -15,7 +15,7 @@ from shopthelook.cli.progress import Counter
 if TYPE_CHECKING:
     from shopthelook.evaluation.detection import Evaluation, Interval, SetFigures
 
-SPLITS = ("train", "val", "test")
+SPLITS = ("train", "val", "test", "all")
 
 
 @click.command()
@@ -26,7 +26,7 @@ SPLITS = ("train", "val", "test")
     type=click.Choice(SPLITS),
     default="test",
     show_default=True,
-    help="Which of the pictures: val to choose by, test to publish.",
+    help="Which pictures: val to choose by, test to publish, all for data that no training saw.",
 )
 @click.option(
     "--against",

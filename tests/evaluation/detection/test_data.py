@@ -80,6 +80,11 @@ def test_the_most_frequent_are_those_of_all_splits(tmp_path: Path) -> None:
     assert open_measured(folder, "train", most_frequent=1).classes == (CHAIRS,)
 
 
+def test_all_pictures_whatever_their_split(tmp_path: Path) -> None:
+    folder = write(tmp_path / "both", [Painted((), (CHAIR,))] * 5, "train")
+    assert len(open_measured(folder, "all").pictures) == len(open_measured(folder, "train").pictures) == 5
+
+
 def test_what_cannot_be_measured(rooms: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="none of its 32 pictures is of the split 'test'"):
         open_measured(rooms, "test")

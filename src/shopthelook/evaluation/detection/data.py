@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shopthelook.detection.datasets import LabelledScene
-    from shopthelook.evaluation.splits import Split
+
+
+Part: TypeAlias = Literal["train", "val", "test", "all"]
+"""The pictures of a split, or all, for a data set that no training has seen."""
 
 
 class UnknownClass(ShopError, LookupError):  # noqa: N818 - the name callers read best
@@ -28,7 +31,7 @@ class UnknownClass(ShopError, LookupError):  # noqa: N818 - the name callers rea
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """The pictures of one split of a data set.
+    """The pictures of one split of a data set, or all.
 
     ``classes`` are the labels that count, indices into `LabelSpace.coarse()`, those with the most true boxes in
     this split first; each has at least one. ``known`` is ``(coarse,)`` bool: what the data set labels at all.
@@ -36,7 +39,7 @@ class Measured:
 
     name: str
     kind: str
-    split: Split
+    split: Part
     classes: tuple[int, ...]
     known: NDArray[np.bool_]
     pictures: tuple[LabelledScene, ...]
@@ -80,7 +83,7 @@ def find_classes(texts: Sequence[str]) -> tuple[int, ...]:
 
 def open_measured(
     folder: Path | DataSet,
-    split: Split,
+    split: Part,
     classes: Sequence[int] | None = None,
     most_frequent: int | None = None,
 ) -> Measured:
@@ -88,7 +91,7 @@ def open_measured(
 
     Args:
         folder: the data set, or its folder.
-        split: which pictures.
+        split: of these pictures, or "all".
         classes: the labels that count; all that the data set labels when left out. Those without a true box in the
             split are left out.
         most_frequent: of these only the ones with the most boxes in the whole data set, so many.
@@ -98,7 +101,7 @@ def open_measured(
     """
     data = folder if isinstance(folder, DataSet) else open_data(folder)
     scenes = read_scenes(data)
-    pictures = tuple(scene for scene in scenes if scene.split == split)
+    pictures = tuple(scene for scene in scenes if split in ("all", scene.split))
     if not pictures:
         raise DataError(f"{data.folder}: none of its {len(scenes)} pictures is of the split {split!r}")
     everywhere, here = _counts(scenes), _counts(pictures)
@@ -108,7 +111,8 @@ def open_measured(
     counting = [label for label in chosen[:most_frequent] if here[label]]
     if not counting:
         asked = ", ".join(coarse_names()[label] for label in classes or chosen)
-        raise DataError(f"{data.folder}: the split {split!r} has no box of {asked or 'a coarse category'}")
+        where = "it" if split == "all" else f"the split {split!r}"
+        raise DataError(f"{data.folder}: {where} has no box of {asked or 'a coarse category'}")
     return Measured(
         data.name,
         data.kind,

@@ -14,9 +14,8 @@ from shopthelook.evaluation.detection.predicting import MeasuredDetector, Said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shopthelook.evaluation.detection.data import Measured
+    from shopthelook.evaluation.detection.data import Measured, Part
     from shopthelook.evaluation.detection.store import PredictionStore
-    from shopthelook.evaluation.splits import Split
     from shopthelook.models import Bundle
 
 LATENCY_PICTURES = 50
@@ -58,7 +57,7 @@ class Evaluation:
     """Detectors, oldest first, on data sets; ``latency`` has an entry for each detector or none at all."""
 
     variants: tuple[Variant, ...]
-    split: Split
+    split: Part
     sets: tuple[SetFigures, ...]
     latency: tuple[Latency, ...]
     replicates: int

@@ -39,8 +39,9 @@ def heading(one: SetFigures) -> str:
 def size(one: SetFigures) -> str:
     """How much was measured."""
     boxes = sum(figures.boxes for figures in one.figures[0].classes)
+    part = "" if one.data.split == "all" else f" of the split “{one.data.split}”"
     return (
-        f"{len(one.data.pictures):,} pictures of the split “{one.data.split}”, {boxes:,} boxes of "
+        f"{len(one.data.pictures):,} pictures{part}, {boxes:,} boxes of "
         f"{len(one.data.classes)} {'class' if len(one.data.classes) == 1 else 'classes'}"
     )
 
@@ -54,6 +55,8 @@ def caution(evaluation: Evaluation) -> str:
             "Thresholds and settings are chosen on the split “val”: expect a little less on other pictures. "
             "Publish figures of the split “test”."
         )
+    if evaluation.split == "all":
+        return "Measured on all pictures: right for detectors that learned from none of them."
     return ""
 
 
