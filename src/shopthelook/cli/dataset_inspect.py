@@ -50,4 +50,5 @@ def inspect(
     if as_json:
         emit({"sheet": str(out), "pictures": [str(one.path) for one in pictures]})
     else:
-        click.echo(f"{out}: {len(pictures)} pictures of {data.name}")
+        said = "1 picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
+        click.echo(f"{out}: {said} of {data.name}")

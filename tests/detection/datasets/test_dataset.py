@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.detection.datasets.spoiling import spoiled
 
 from shopthelook.detection.datasets import DataError, LabelSpace, box_counts, open_data, read_scenes
 
@@ -39,20 +40,6 @@ ROOMS: dict[str, Any] = {
         }
     ]
 }
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.integers(-(10**400), 10**400)
-    | st.floats()
-    | st.text(max_size=8)
-    | st.sampled_from(["a.png", "\0", "..", "chair", 1e39, [1, 2, 3, 4], 3]),
-    lambda inner: (
-        st.lists(inner, max_size=5)
-        | st.dictionaries(st.sampled_from(["id", "bbox", "name"]), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
 
 
 def written(folder: Path, data: object, name: str = "annotations.json") -> Path:
@@ -138,7 +125,7 @@ def test_a_broken_file_is_always_an_error_in_words(data: st.DataObject) -> None:
     name, good = data.draw(st.sampled_from([("annotations.json", COCO), ("rooms.json", ROOMS)]))
     broken: Any = copy.deepcopy(good)
     for _ in range(data.draw(st.integers(1, 3))):
-        broken = _spoiled(broken, data)
+        broken = spoiled(broken, data)
     read_or_refused(name, json.dumps(broken))
 
 
@@ -168,15 +155,3 @@ def read_or_refused(name: str, content: str | bytes) -> None:
                 assert np.isfinite(scene.boxes).all()
         except DataError:
             pass
-
-
-def _spoiled(value: Any, data: st.DataObject) -> Any:
-    """The value with something in it replaced, or left out."""
-    if isinstance(value, dict | list) and value and data.draw(st.integers(0, 5)):
-        key = data.draw(st.sampled_from(sorted(value) if isinstance(value, dict) else range(len(value))))
-        if not data.draw(st.integers(0, 5)):
-            del value[key]
-        else:
-            value[key] = _spoiled(value[key], data)
-        return value
-    return data.draw(VALUES)

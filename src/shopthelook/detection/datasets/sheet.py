@@ -59,7 +59,8 @@ def draw_sheet(
 ) -> Image.Image:
     """Draw pictures with their boxes, the boxes' names and their own, in rows that fill ``width`` pixels.
 
-    A row is about ``height`` pixels high. A picture that cannot be read is a grey cell that says why.
+    A row is about ``height`` pixels high. What has no category is grey. A picture that cannot be read is a cell that
+    says why.
     """
     font = ImageFont.load_default(_TEXT)
     rows = arrange([picture.size[0] / picture.size[1] for picture in pictures], width - _GAP, height)
@@ -85,9 +86,10 @@ def arrange(shapes: Sequence[float], width: int, height: int) -> list[tuple[list
     for i, shape in enumerate(shapes):
         row.append(min(max(shape, 0.3), 4.0))
         room = width - _GAP * len(row)
-        # The last row may stay short: blown up to the width, a single picture would be a poster.
-        tall = min(room / sum(row), height * 1.25)
-        if sum(row) * height >= room or i == len(shapes) - 1:
+        full = sum(row) * height >= room
+        if full or i == len(shapes) - 1:
+            # The last row may stay short: blown up to the width, a single picture would be a poster.
+            tall = room / sum(row) if full else height
             rows.append(([max(1, int(one * tall)) for one in row], int(tall)))
             row = []
     return rows
@@ -126,7 +128,8 @@ def _cell(data: DataSet, picture: LabelledPicture, size: tuple[int, int]) -> Ima
     shown = Image.fromarray(read).resize(size, Image.Resampling.LANCZOS)
     boxes = picture.boxes * np.array([size[0] / picture.size[0], size[1] / picture.size[1]] * 2)
     names = [data.names[label] for label in picture.labels]
-    draw_boxes(shown, boxes, names, [colour(label) for label in picture.labels.tolist()])
+    colours = [_QUIET if data.categories[i] is None else colour(i) for i in picture.labels.tolist()]
+    draw_boxes(shown, boxes, names, colours)
     return shown
 
 

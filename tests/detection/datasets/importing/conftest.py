@@ -150,16 +150,14 @@ def modanet(tmp_path: Path, photo: Photo) -> Path:
     return root
 
 
-@pytest.fixture(params=["class-descriptions-boxable.csv", "oidv7-class-descriptions-boxable.csv"])
-def open_images(request: pytest.FixtureRequest, tmp_path: Path, photo: Photo) -> Path:
-    """Two of the three pictures of the boxes' file; the newer class descriptions have a header."""
+@pytest.fixture
+def open_images(tmp_path: Path, photo: Photo) -> Path:
+    """Two of the three pictures of the boxes' file."""
     root = tmp_path / "open-images"
     photo(root / "validation/0001eeaf4aed83f9.jpg", (100, 50))
     photo(root / "validation/000595fe6fee6369.jpg", (40, 80))
     classes = [("/m/01mzpv", "Chair"), ("/m/04bcr3", "Table"), ("/m/01g317", "Person")]
-    if request.param.startswith("oidv7"):
-        classes.insert(0, ("LabelName", "DisplayName"))
-    write(root / request.param, classes)
+    write(root / "class-descriptions-boxable.csv", classes)
     head = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,"
     head += "IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside"
     rows = [

@@ -9,7 +9,7 @@ import numpy as np
 from shopthelook import geometry
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem
-from shopthelook.detection.datasets.importing.labels import ImportLabels
+from shopthelook.detection.datasets.importing.labels import ImportLabels, plain
 from shopthelook.detection.datasets.importing.placing import Placed, Placer
 from shopthelook.images import PictureError
 
@@ -46,11 +46,16 @@ class Entries:
         self.images.append({**found.more, **entry, "sha256": placed.sha256})
         for box in found.boxes:
             corners = np.array(box.corners, np.float64) * scale
-            problem = _wrong(corners, placed)
+            problem = _wrong(corners, placed) if plain(box.label) else "the label has no name"
             if problem:
                 self.problems.append(Problem(f"{where}: {box.label}", problem))
             else:
                 self.annotations.append(self._annotation(key, box, corners, placed))
+
+    def labelled(self) -> list[str]:
+        """The labels that boxes have, in the labels' order."""
+        used = {box["category_id"] for box in self.annotations}
+        return [name for i, name in enumerate(self.labels.names, 1) if i in used]
 
     def _annotation(
         self, picture: int, box: FoundBox, corners: NDArray[np.float64], placed: Placed

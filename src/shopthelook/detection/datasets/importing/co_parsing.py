@@ -18,6 +18,7 @@ from PIL import Image
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.folder import PictureFolder
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
+from shopthelook.detection.datasets.importing.mat import read_mat
 
 NO_LABEL = "null"
 LEAST_SHARE = 1e-4  # of the picture: a few stray pixels are no garment
@@ -70,7 +71,7 @@ def _pictures(
             if len(photo) != 1:
                 raise DataError(f"{len(photo) or 'no'} photos are called {path.stem!r}")
         except DataError as error:
-            yield Problem(path.name, str(error))
+            yield Problem(path.name, str(error).removeprefix(f"{path}: "))
             continue
         yield FoundPicture(photo[0], boxes, (mask.shape[1], mask.shape[0]))
 
@@ -84,10 +85,12 @@ def _png_mask(path: Path) -> NDArray[np.uint8]:
 
 
 def _mat_mask(path: Path) -> NDArray[np.uint8]:
-    return _checked(_mat(path, "groundtruth"))
+    return _checked(read_mat(path, "groundtruth"))
 
 
-def _checked(mask: NDArray[np.generic]) -> NDArray[np.uint8]:
+def _checked(mask: NDArray[np.generic] | list[str]) -> NDArray[np.uint8]:
+    if isinstance(mask, list):
+        raise DataError("a mask of h x w labels is needed, not texts")
     if mask.ndim != 2 or not mask.size or not np.issubdtype(mask.dtype, np.number):
         raise DataError(f"a mask of h x w labels is needed, not {mask.dtype} of shape {mask.shape}")
     whole = np.asarray(mask, np.float64)
@@ -97,8 +100,10 @@ def _checked(mask: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def _names_of_mat(path: Path) -> tuple[str, ...]:
-    cells = _mat(path, "label_list").ravel()
-    return tuple(str(np.asarray(cell).ravel()[0]) if np.asarray(cell).size else "" for cell in cells)
+    names = read_mat(path, "label_list")
+    if not isinstance(names, list):
+        raise DataError(f"{path}: 'label_list' is no list of names")
+    return tuple(names)
 
 
 def _names_of_json(path: Path) -> tuple[str, ...]:
@@ -109,21 +114,3 @@ def _names_of_json(path: Path) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise DataError(f"{path}: a list of label names is needed")
     return tuple(names)
-
-
-def _mat(path: Path, variable: str) -> NDArray[np.generic]:
-    try:
-        from scipy.io import loadmat
-    except ImportError:
-        raise DataError(
-            "reading MATLAB files needs SciPy, which comes with the extra: pip install 'shopthelook[train]'"
-        ) from None
-    try:
-        value = loadmat(path)[variable]
-    except KeyError:
-        raise DataError(f"{path}: no variable {variable!r}") from None
-    except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file") from None
-    except Exception as error:  # noqa: BLE001 - a damaged file makes the reader raise nearly anything
-        raise DataError(f"{path}: cannot be read as a MATLAB file: {str(error)[:200]}") from None
-    return np.asarray(value)

@@ -23,7 +23,11 @@ _ORDER = "import.json"
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did. ``left_out`` counts pictures without any object of a category, where that was asked."""
+    """What an import did.
+
+    ``left_out`` counts pictures without any object of a category, where that was asked; ``unmapped`` are the labels of
+    boxes that have none.
+    """
 
     folder: Path
     pictures: int = 0
@@ -77,7 +81,7 @@ def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = 
     _begin(partial, order)
     done = Imported(out, total=reading.total)
     labels = ImportLabels(form, own)
-    for name in reading.names:
+    for name in filter(plain, reading.names):
         labels.index(name)
     placer = Placer(partial, root, order.in_place)
     entries = Entries(labels, done.problems)
@@ -95,7 +99,7 @@ def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = 
     if not entries.images:
         shutil.rmtree(partial)
         raise DataError(_nothing(done))
-    done.unmapped = [name for name in labels.names if labels.category(name) is None]
+    done.unmapped = [name for name in entries.labelled() if labels.category(name) is None]
     _write(partial, entries, form, done)
     partial.rename(out)
     return done

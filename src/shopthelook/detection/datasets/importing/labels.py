@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from shopthelook.detection.datasets.importing.formats import Format
 from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory, label_map
@@ -27,14 +28,22 @@ class ImportLabels:
 
     def category(self, name: str) -> Category | None:
         """The category of a label, None for what is not an object to find."""
+        name = plain(name)
         if name in self._known or not self._any:
             return self._known.get(name)
         # A COCO file may be anybody's: labels that are called like one category mean it.
-        try:
-            self._known[name] = Taxonomy.builtin().get(name)
-        except UnknownCategory:
-            self._known[name] = None
+        self._known[name] = _called(name)
         return self._known[name]
+
+
+def _called(name: str) -> Category | None:
+    """The one category of this name, or of its plural."""
+    if name.isdigit():
+        return None  # the taxonomy would take it for an id
+    for form in (name, name + "s", name + "es"):
+        with suppress(UnknownCategory):
+            return Taxonomy.builtin().get(form)
+    return None
 
 
 def label_lines(labels: ImportLabels) -> Iterator[str]:
@@ -46,5 +55,5 @@ def label_lines(labels: ImportLabels) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """The text on one line."""
-    return " ".join(text.split())
+    """The text on one line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

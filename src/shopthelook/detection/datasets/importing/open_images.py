@@ -8,15 +8,13 @@ https://storage.googleapis.com/openimages/web/download.html
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO, TypeVar
 
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
 
-R = TypeVar("R")
 BOXES = ("*annotations-bbox*.csv", "*/*annotations-bbox*.csv")
 CLASSES = (
     "*class-descriptions-boxable.csv",
@@ -45,11 +43,10 @@ def read_open_images(source: Path, pictures: PictureFolder) -> Reading:
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    with _open(path) as file:
-        for row in _reader(path, csv.reader(file)):
-            # Newer versions begin with a header; ids look like /m/01mzpv.
-            if len(row) >= 2 and row[0].startswith("/"):
-                yield row[0], row[1]
+    for _, row in _lines(path):
+        # Newer versions begin with a header; ids look like /m/01mzpv.
+        if len(row) >= 2 and row[0].startswith("/"):
+            yield row[0], row[1]
 
 
 def _boxes(
@@ -59,34 +56,28 @@ def _boxes(
     boxes: dict[str, list[FoundBox]],
     problems: list[Problem],
 ) -> None:
-    with _open(path) as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise DataError(
-                f"{path}: no column {', '.join(missing)}; it has {', '.join(reader.fieldnames or ())}"
-            )
-        for row in _reader(path, reader):
-            key = row["ImageID"]
-            if key not in pictures.by_stem:
-                continue
-            found = boxes.setdefault(key, [])
-            label = names.get(row["LabelName"] or "")
-            try:
-                x1, x2, y1, y2 = (float(row[name]) for name in COLUMNS[2:])
-            except (TypeError, ValueError):
-                problems.append(
-                    Problem(f"{path.name}: line {reader.line_num}", "the box is not four numbers")
-                )
-                continue
-            if label is None:
-                problems.append(
-                    Problem(
-                        f"{path.name}: line {reader.line_num}", f"no class has the id {row['LabelName']!r}"
-                    )
-                )
-                continue
-            found.append(FoundBox(label, (x1, y1, x2, y2), row.get("IsGroupOf") == "1"))
+    lines = _lines(path)
+    _, header = next(lines, (0, []))
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise DataError(f"{path}: no column {', '.join(missing)}; it has {', '.join(header)[:200] or 'none'}")
+    for line, values in lines:
+        row = dict(zip(header, values, strict=False))
+        key = row["ImageID"] if values else ""
+        if key not in pictures.by_stem:
+            continue
+        found = boxes.setdefault(key, [])
+        label = names.get(row.get("LabelName", ""))
+        try:
+            x1, x2, y1, y2 = (float(row[name]) for name in COLUMNS[2:])
+        except (KeyError, ValueError):
+            problems.append(Problem(f"{path.name}: line {line}", "the box is not four numbers"))
+            continue
+        if label is None:
+            reason = f"no class has the id {row['LabelName']!r}"
+            problems.append(Problem(f"{path.name}: line {line}", reason))
+            continue
+        found.append(FoundBox(label, (x1, y1, x2, y2), row.get("IsGroupOf") == "1"))
 
 
 def _pictures(
@@ -102,15 +93,14 @@ def _pictures(
             yield FoundPicture(paths[0], found, fractions=True)
 
 
-def _open(path: Path) -> TextIO:
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file, each with the number of its line."""
     try:
-        return path.open(encoding="utf-8-sig", newline="")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            for row in reader:
+                yield reader.line_num, row
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _reader(path: Path, rows: Iterable[R]) -> Iterator[R]:
-    try:
-        yield from rows
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read as CSV: {error}") from None
