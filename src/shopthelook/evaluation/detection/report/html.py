@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shopthelook.evaluation.detection.report import curves, tables, words
-from shopthelook.evaluation.detection.report.pictures import Thumbnails, figure
+from shopthelook.evaluation.detection.report.pictures import figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,6 @@ _SORTS = (
 
 def as_html(evaluation: Evaluation, mistakes: Sequence[Sequence[Mistakes]]) -> str:
     """The whole page; ``mistakes`` of each data set and detector."""
-    thumbnails = Thumbnails()
     parts = [f"<h1>{words.TITLE}</h1>"]
     if caution := words.caution(evaluation):
         parts.append(f'<p class="caution">{escape(caution)}</p>')
@@ -35,7 +34,7 @@ def as_html(evaluation: Evaluation, mistakes: Sequence[Sequence[Mistakes]]) -> s
     if evaluation.latency:
         parts.append(f'<p class="dim">{escape(words.LATENCY.format(n=evaluation.latency[0].n))}</p>')
     for one, found in zip(evaluation.sets, mistakes, strict=True):
-        parts.append(f"<section>{_set(evaluation, one, found, thumbnails)}</section>")
+        parts.append(f"<section>{_set(evaluation, one, found)}</section>")
     how = "".join(f"<li>{escape(text)}</li>" for text in words.how(evaluation))
     parts.append(f"<h2>How it was measured</h2><ul>{how}</ul>")
     return (
@@ -46,7 +45,7 @@ def as_html(evaluation: Evaluation, mistakes: Sequence[Sequence[Mistakes]]) -> s
     )
 
 
-def _set(evaluation: Evaluation, one: SetFigures, found: Sequence[Mistakes], thumbnails: Thumbnails) -> str:
+def _set(evaluation: Evaluation, one: SetFigures, found: Sequence[Mistakes]) -> str:
     name = one.data.name
     parts = [
         f"<h2>{escape(words.heading(one))}</h2>",
@@ -72,7 +71,7 @@ def _set(evaluation: Evaluation, one: SetFigures, found: Sequence[Mistakes], thu
     ]
     for i in reversed(range(n)):
         title = escape(f"The worst mistakes of {evaluation.variants[i].name}")
-        body = _mistakes(found[i], thumbnails)
+        body = _mistakes(found[i])
         is_open = " open" if i == n - 1 else ""
         parts.append(f"<details{is_open}><summary>{title}</summary>{body}</details>")
     return "".join(parts)
@@ -133,7 +132,7 @@ def _whiskers(intervals: Sequence[Interval]) -> str:
     return f'<svg viewBox="-6 0 212 {height}">{"".join(parts)}</svg>'
 
 
-def _mistakes(found: Mistakes, thumbnails: Thumbnails) -> str:
+def _mistakes(found: Mistakes) -> str:
     parts = [
         '<p class="dim"><b class="said">Dashed</b> is what the detector says, with its score, '
         '<b class="true">solid</b> what the data set says. A box may be missing in the data.</p>'
@@ -146,5 +145,5 @@ def _mistakes(found: Mistakes, thumbnails: Thumbnails) -> str:
         if sort == "confused":
             pairs = "; ".join(f"{true} as {said}: {n}" for true, said, n in found.pairs[:8])
             parts.append(f'<p class="dim">{escape(pairs)}</p>')
-        parts.append(f'<div class="photos">{"".join(figure(one, thumbnails) for one in worst)}</div>')
+        parts.append(f'<div class="photos">{"".join(figure(one) for one in worst)}</div>')
     return "".join(parts)

@@ -7,11 +7,13 @@ import io
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image
 
 from shopthelook import images
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -19,40 +21,45 @@ if TYPE_CHECKING:
     from shopthelook.evaluation.detection.mistakes import Mistake
 
 _SIDE = 420
+_AROUND = 2.5
+_LEAST_PART = 0.4
 _QUALITY = 62
 
 
-class Thumbnails:
-    """Small copies of pictures as data URIs, each made once."""
-
-    def __init__(self) -> None:
-        self._made: dict[Path, str] = {}
-
-    def get(self, path: Path) -> str:
-        """The data URI of a picture."""
-        if path not in self._made:
-            file = io.BytesIO()
-            Image.fromarray(images.read(path, max_side=_SIDE)).save(file, "WEBP", quality=_QUALITY, method=4)
-            data = base64.b64encode(file.getvalue()).decode()
-            self._made[path] = f"data:image/webp;base64,{data}"
-        return self._made[path]
-
-
-def figure(one: Mistake, thumbnails: Thumbnails) -> str:
-    """A picture with what is true and what was said, and a line below."""
-    width, height = one.picture.size
-    boxes = [
-        _rectangle(box, kind)
-        for box, kind in ((one.true_box, "true"), (one.said_box, "said"))
-        if box is not None
-    ]
-    caption = _caption(one)
+def figure(one: Mistake) -> str:
+    """The part of a picture around what is true and what was said, and a line below."""
+    drawn = [(box, kind) for box, kind in ((one.true_box, "true"), (one.said_box, "said")) if box is not None]
+    x1, y1, x2, y2 = part_around([box for box, _ in drawn], *one.picture.size)
+    width, height = x2 - x1, y2 - y1
+    boxes = "".join(_rectangle(box, kind) for box, kind in drawn)
+    source = _part(one.picture.path, (x1, y1, x2, y2))
     return (
         f'<figure><div class="photo" style="aspect-ratio:{width}/{height}">'
-        f'<img src="{thumbnails.get(one.picture.path)}" alt="" loading="lazy" width="{width}" height="{height}">'
-        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{"".join(boxes)}</svg>'
-        f"</div><figcaption>{caption}</figcaption></figure>"
+        f'<img src="{source}" alt="" loading="lazy" width="{width}" height="{height}">'
+        f'<svg viewBox="{x1} {y1} {width} {height}" preserveAspectRatio="none" aria-hidden="true">{boxes}</svg>'
+        f"</div><figcaption>{_caption(one)}</figcaption></figure>"
     )
+
+
+def part_around(boxes: Sequence[NDArray[np.float32]], width: int, height: int) -> tuple[int, int, int, int]:
+    """The part of a picture to show so that small boxes can be seen, with what is around them: x1, y1, x2, y2."""
+    low = np.min([box[:2] for box in boxes], axis=0)
+    high = np.max([box[2:] for box in boxes], axis=0)
+    size = np.array([width, height], np.float64)
+    side = np.minimum(np.maximum((high - low).max() * _AROUND, size.max() * _LEAST_PART), size)
+    start = np.clip((low + high) / 2 - side / 2, 0, size - side)
+    x1, y1 = (int(value) for value in np.floor(start))
+    x2, y2 = (int(value) for value in np.ceil(start + side))
+    return x1, y1, x2, y2
+
+
+def _part(path: Path, place: tuple[int, int, int, int]) -> str:
+    """The part of a picture, small, as a data URI."""
+    picture = Image.fromarray(images.read(path)).crop(place)
+    picture.thumbnail((_SIDE, _SIDE))
+    file = io.BytesIO()
+    picture.save(file, "WEBP", quality=_QUALITY, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _caption(one: Mistake) -> str:
@@ -69,7 +76,7 @@ def _caption(one: Mistake) -> str:
     return f"{text}<span>{escape(one.picture.path.name)}</span>"
 
 
-def _rectangle(box: NDArray, kind: str) -> str:  # type: ignore[type-arg]
+def _rectangle(box: NDArray[np.float32], kind: str) -> str:
     x1, y1, x2, y2 = (float(value) for value in box)
     place = f'x="{x1:.0f}" y="{y1:.0f}" width="{x2 - x1:.0f}" height="{y2 - y1:.0f}"'
     return f'<rect class="halo" {place}/><rect class="{kind}" {place}/>'
