@@ -12,6 +12,7 @@ import pytest
 from shopthelook.cli.eval_detection import SPLITS
 from shopthelook.evaluation.detection.data import Part
 from shopthelook.evaluation.detection.predicting import MeasuredDetector
+from shopthelook.models import open_bundle
 from tests.cli.conftest import Run
 from tests.evaluation.detection import painted
 from tests.fixtures.tiny_bundles import make_tiny_detector
@@ -83,6 +84,39 @@ def test_a_report_goes_on_after_a_stop(
     assert {one.name for one in (tmp_path / "report").iterdir()} == {
         "report.html", "report.md", "figures.json", "curves-1-rooms.svg", "predictions.sqlite",
     }  # fmt: skip
+
+
+def test_figures_for_the_card(bare: Run, tmp_path: Path, rooms: Path) -> None:
+    old = [
+        {"name": "AP50", "value": 0.9, "data": "rooms", "split": "val"},
+        {"name": "AP50", "value": 0.8, "data": "rooms", "split": "test"},
+    ]
+    bundle = make_tiny_detector(tmp_path, name="mine", metrics=old)
+    command = (
+        "eval",
+        "detection",
+        bundle,
+        rooms,
+        "--split",
+        "val",
+        "--classes",
+        "Tables, Sofas",
+        "--latency",
+        "0",
+    )
+    assert bare(*command).status == 0
+    assert [one.value for one in open_bundle(bundle).card.metrics] == [0.9, 0.8]
+    assert bare(*command, "--write-card").status == 0
+    kept, *new = open_bundle(bundle).card.metrics
+    assert (kept.value, kept.split) == (0.8, "test")
+    assert {(one.data, one.split, one.n) for one in new} == {("rooms", "val", 32)}
+    assert {one.command for one in new} == {
+        "shopthelook eval detection mine rooms --split val --classes 'Tables, Sofas'"
+    }
+    values = {one.name: one.value for one in new}
+    assert values["recall"] == 1.0
+    assert values["precision"] == 0.5
+    assert 0.5 < values["AP50"] == values["AP50 Tables (8 boxes)"]
 
 
 @pytest.mark.parametrize(

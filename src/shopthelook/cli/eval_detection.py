@@ -57,6 +57,7 @@ SPLITS = ("train", "val", "test", "all")
     metavar="N",
     help="Time N pictures on one core.",
 )
+@click.option("--write-card", is_flag=True, help="Put the figures into the card of BUNDLE.")
 @json_option
 def detection(
     bundle: str,
@@ -67,6 +68,7 @@ def detection(
     most_frequent: int | None,
     report: Path | None,
     latency: int,
+    write_card: bool,
     as_json: bool,
 ) -> None:
     """Measure a detector on pictures with boxes, alone or beside others.
@@ -88,6 +90,8 @@ def detection(
       shopthelook eval detection detector-lite my-scenes --classes "Chairs, Sofas" --json
     """
     from shopthelook.evaluation.detection import PredictionStore, evaluate, find_classes, open_measured
+    from shopthelook.evaluation.detection.carding import metrics
+    from shopthelook.evaluation.detection.carding import write_card as write
     from shopthelook.evaluation.detection.precision import need_library
     from shopthelook.evaluation.detection.report import write_report
     from shopthelook.models import open_bundle
@@ -105,6 +109,10 @@ def detection(
         counter.clear()
         if report is not None:
             write_report(measured, report)
+    if write_card:
+        options = [word for one in classes for word in ("--classes", one)]
+        options += ["--most-frequent", str(most_frequent)] if most_frequent else []
+        write(bundles[-1], metrics(measured, len(bundles) - 1, options))
     if as_json:
         emit(measured.as_dict())
     else:
