@@ -94,7 +94,8 @@ def test_rows_of_equal_codes_are_laid_out() -> None:
 
 def ranked(ranks: NDArray[np.int64]) -> Runs:
     none = np.zeros(0, np.int64)
-    return Runs(none, none.astype(np.uint64), none, none.astype(np.uint16), ranks)
+    excesses = np.linspace(-1, 1, ranks.size, dtype=np.float32).reshape(ranks.shape)
+    return Runs(none, none.astype(np.uint64), none, none.astype(np.uint16), ranks, excesses)
 
 
 @given(st.integers(1, 6), st.integers(1, 12), st.integers(0, 2**32 - 1), st.data())
@@ -122,3 +123,11 @@ def test_beyond_the_sample_all_runs_are_enough() -> None:
     assert ranked(ranks).enough(0.5, 20) == 1
     assert ranked(ranks).enough(0.5, 21) == ALL_RUNS
     assert ranked(np.zeros((0, 0), np.int64)).enough(0.5, 1) == ALL_RUNS
+
+
+def test_the_slack_holds_the_share_of_excesses() -> None:
+    runs = ranked(np.zeros((10, 20), np.int64))
+    for share in (0.25, 0.5, 0.999, 1.0):
+        assert (runs.excesses <= runs.slack(share)).mean() >= share
+        assert (runs.excesses < runs.slack(share)).mean() < share
+    assert ranked(np.zeros((0, 0), np.int64)).slack(0.5) == np.inf

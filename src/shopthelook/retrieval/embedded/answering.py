@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.checks import MOST_POSITIONS
-from shopthelook.retrieval.embedded.calling import Found, nearest
+from shopthelook.retrieval.embedded.calling import Found, exactly, nearest
 from shopthelook.retrieval.embedded.fresh import Fresh
 from shopthelook.retrieval.embedded.program import Program, compiled_filter
 from shopthelook.retrieval.embedded.reading import hits_of, merged_hits
@@ -30,6 +30,9 @@ _AT_ONCE = 64
 # Comparisons below which handing work to another thread costs more than it saves.
 _WORTH_A_THREAD = 200_000
 
+# The share of what may be missed that is missed because a row's sketch is too far.
+_BY_SKETCHES = 0.1
+
 _EVERYWHERE = (-1, MOST_POSITIONS)
 
 _NO_TABLES = np.zeros((0, SIZE), np.int64)
@@ -44,26 +47,30 @@ class Content:
     tables: NDArray[np.int64] = field(init=False, repr=False)
     """(parts, SIZE), see `table`."""
     alive: int = field(init=False)
-    all_runs: NDArray[np.int64] = field(init=False, repr=False)
-    _enough: dict[tuple[float, int], NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    exactly: NDArray[np.float64] = field(init=False, repr=False)
+    """(parts, 2) for searches that miss nothing, see `calling.nearest`."""
+    _sparing: dict[tuple[float, int], NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         parts = tuple(sorted(self.parts, key=lambda part: -part.alive))
         object.__setattr__(self, "parts", parts)
         tables = np.stack([part.table for part in parts]) if parts else _NO_TABLES
         object.__setattr__(self, "tables", tables)
-        object.__setattr__(self, "all_runs", np.full(len(parts), ALL_RUNS, np.int64))
+        object.__setattr__(self, "exactly", exactly(len(parts)))
         object.__setattr__(self, "alive", sum(part.alive for part in parts))
 
-    def enough(self, recall: float, k: int) -> NDArray[np.int64]:
-        """(parts,) of how many runs a query looks for its `k` nearest."""
-        found = self._enough.get((recall, k))
+    def sparing(self, recall: float, k: int) -> NDArray[np.float64]:
+        """(parts, 2) of how many runs a query looks for its `k` nearest, and which sketches it trusts."""
+        found = self._sparing.get((recall, k))
         if found is None:
-            each = [part.segment.runs for part in self.parts]
-            found = np.array(
-                [ALL_RUNS if runs is None else runs.enough(recall, k) for runs in each], np.int64
-            )
-            self._enough[recall, k] = found
+            found = exactly(len(self.parts))
+            of_sketches = (1 - recall) * _BY_SKETCHES
+            for i, part in enumerate(self.parts):
+                runs = part.segment.runs
+                enough = ALL_RUNS if runs is None else runs.enough(recall + of_sketches, k)
+                if runs is not None and enough < ALL_RUNS:
+                    found[i] = enough, runs.slack(1 - of_sketches)
+            self._sparing[recall, k] = found
         return found
 
     def __len__(self) -> int:
@@ -177,14 +184,14 @@ class Answering:
             letters = own.letters
         except AttributeError:
             letters = own.letters = np.empty(1 << 16, np.uint8)
-        most_runs = content.all_runs
+        sparing = content.exactly
         if self._recall < 1:
-            most_runs = content.enough(self._recall, k)
-        found = nearest(content.tables, program, codes, asked, k, most_runs, shares, counted, letters)
+            sparing = content.sparing(self._recall, k)
+        found = nearest(content.tables, program, codes, asked, k, sparing, shares, counted, letters)
         if self._recall < 1 and (found[2][:, HITS] < k).any():
             # Fewer than asked for: the rest is where nothing was looked for, if it is at all.
-            most_runs = content.all_runs
-            found = nearest(content.tables, program, codes, asked, k, most_runs, shares, counted, letters)
+            sparing = content.exactly
+            found = nearest(content.tables, program, codes, asked, k, sparing, shares, counted, letters)
         if self._pool is not None:
             kind = (program is None, bool(asked[0, 0] < 0))
             compared = float(found[2][:, COMPARED].mean()) * shares[1]

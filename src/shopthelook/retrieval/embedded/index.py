@@ -17,7 +17,7 @@ from shopthelook.retrieval.embedded.digest import digest
 from shopthelook.retrieval.embedded.fresh import FreshRows
 from shopthelook.retrieval.embedded.manifest import Manifest
 from shopthelook.retrieval.embedded.merging import due, groups, replaced
-from shopthelook.retrieval.embedded.segment import Part, made, merged
+from shopthelook.retrieval.embedded.segment import Part, Segment, made, merged, sketched
 from shopthelook.retrieval.embedded.texts import Texts
 from shopthelook.retrieval.hits import Hits
 from shopthelook.retrieval.protocol import Attributes, Query, RetrievalError
@@ -41,7 +41,8 @@ class EmbeddedIndex:
     filter). All of these are exact. With a `recall` below 1, more runs are passed over ("tokens").
 
     Memory a product: `bits / 8` bytes for the code, 10 for its place, 20 and the letters for the id, 8 for each
-    text value and 16 for each number of its attributes; up to three times that for what is merged at the moment.
+    text value and 16 for each number of its attributes; with a `recall` below 1 half a code more; up to three times
+    that for what is merged at the moment.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class EmbeddedIndex:
         check_bits(bits)
         self._bits = bits
         self._words = bits // 64
+        self._recall = recall
         self.seq = 0
         self._answering = Answering(self._words, threads or os.cpu_count() or 1, recall)
         self._writing = threading.Lock()
@@ -107,7 +109,7 @@ class EmbeddedIndex:
         words = np.ascontiguousarray(codes[kept]).view(np.uint64)
         own: list[Attributes] = [{}] * len(kept) if attributes is None else [attributes[i] for i in kept]
         positions = positions[kept]
-        segment = made(list(last), words, positions, own) if len(last) > self._room else None
+        segment = self._own(made(list(last), words, positions, own)) if len(last) > self._room else None
         with self._writing:
             if segment is None and len(last) > self._fresh.room:
                 self._content = self._sealed(self._content)
@@ -180,7 +182,8 @@ class EmbeddedIndex:
         index = cls(bits, threads, recall=recall)
         manifest, parts = snapshot.read(folder, bits, made_for)
         index.seq = manifest.seq
-        index._content = Content(tuple(part for part in parts if part.alive), index._content.fresh)
+        own = tuple(Part(index._own(part.segment), part.dead) for part in parts if part.alive)
+        index._content = Content(own, index._content.fresh)
         return index
 
     def digest(self) -> int:
@@ -189,6 +192,10 @@ class EmbeddedIndex:
             content = self._sealed(self._content)
             self._content = content
         return digest(content.parts, self._words)
+
+    def _own(self, segment: Segment) -> Segment:
+        """The segment as this index searches it."""
+        return sketched(segment) if self._recall < 1 else segment
 
     def _buried(self, ids: list[str]) -> Content:
         """The content without these products."""
@@ -230,6 +237,7 @@ class EmbeddedIndex:
 
     def _merge(self, parts: Sequence[Part]) -> None:
         segment, moved = merged(parts, self._words)
+        segment = self._own(segment)
         with self._writing:
             content = self._content
             self._content = Content(replaced(content.parts, parts, segment, moved), content.fresh)

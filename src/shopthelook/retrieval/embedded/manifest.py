@@ -16,7 +16,7 @@ from shopthelook.retrieval.embedded.errors import DamagedSnapshot, NoSnapshot, O
 
 MANIFEST = "manifest.json"
 # To be raised whenever a segment is made of other arrays, or one of them means something else.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,8 @@ class Runs:
     starts: (r + 1,) int64, where each begins, and n; centres: (r * words,) uint64; radii: (r,) int64, the
     largest distance of a row from its centre; spreads: (n,) uint16, that of each row, ascending in a run;
     ranks: (s, m) int64, for the m nearest neighbours of s sampled queries where in the order of the centres,
-    nearest first, that of their run was; without rows where nobody measured.
+    nearest first, that of their run was; without rows where nobody measured. excesses: (s, m) float32, of the
+    same neighbours, see `sketches`.
     """
 
     starts: NDArray[np.int64]
@@ -44,14 +46,24 @@ class Runs:
     radii: NDArray[np.int64]
     spreads: NDArray[np.uint16]
     ranks: NDArray[np.int64]
+    excesses: NDArray[np.float32]
 
     def enough(self, recall: float, k: int) -> int:
         """The number of nearest runs that hold this share of the `k` nearest of the sample's queries."""
         samples, neighbours = self.ranks.shape
         if not samples or k > neighbours:
             return ALL_RUNS
-        ranks = np.sort(self.ranks[:, :k], axis=None)
-        return int(ranks[max(0, math.ceil(recall * len(ranks)) - 1)]) + 1
+        return int(_holding(self.ranks[:, :k], recall)) + 1
+
+    def slack(self, recall: float) -> float:
+        """The excess that this share of the neighbours does not go beyond; infinite where nobody measured."""
+        return float(_holding(self.excesses, recall)) if self.excesses.size else math.inf
+
+
+def _holding(values: NDArray[Any], share: float) -> Any:
+    """The least of some values that this share of them does not go beyond."""
+    ordered = np.sort(values, axis=None)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def laid_out(
@@ -82,4 +94,5 @@ def laid_out(
     np.cumsum(sizes, out=starts[1:])
     spreads = spreads[order]
     radii = spreads[starts[1:] - 1].astype(np.int64)
-    return order, Runs(starts, flat, radii, spreads, np.zeros((0, 0), np.int64))
+    none = np.zeros((0, 0), np.int64)
+    return order, Runs(starts, flat, radii, spreads, none, none.astype(np.float32))

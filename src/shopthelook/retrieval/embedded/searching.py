@@ -129,6 +129,7 @@ def _search_part(
     words,
     k,
     most_runs,
+    slack,
     counted,
     state,
     compared,
@@ -160,7 +161,8 @@ def _search_part(
         if len(nodes) == 0:
             none = (nodes, everywhere, np.empty(0, np.uint64), np.empty(0, np.uint64), 0)
             scan_window(
-                tables, part, first, last, False, none, queries, words, k, members, most_runs, state, compared, looked
+                tables, part, first, last, False, none, queries, words, k, members, most_runs, slack, state,
+                compared, looked,
             )  # fmt: skip
             way, count = SCAN, last - first - _dead_between(table, first, last)
         else:
@@ -216,6 +218,7 @@ def _search_filtered(
         k,
         members,
         most_runs,
+        np.inf,
         state,
         compared,
         looked,
@@ -239,19 +242,19 @@ def _write_id(tables, row, letters, at):
 
 @compiled(
     types.void, types.int64[:, ::1], NUMBERS_IN, WORDS_IN, types.int64, types.int64[:, ::1], types.int64,
-    NUMBERS_IN, types.int64, types.int64, types.int64[:, ::1], types.int32[:, ::1], types.int64[:, ::1],
+    types.float64[:, ::1], types.int64, types.int64, types.int64[:, ::1], types.int32[:, ::1], types.int64[:, ::1],
     types.uint8[::1],
 )  # fmt: skip
 def search(
-    tables, program, queries, words, asked, k, most_runs, shares, options, rows, distances, said, letters
+    tables, program, queries, words, asked, k, sparing, shares, options, rows, distances, said, letters
 ):
     """Find the k nearest living rows of all parts for q queries.
 
     tables: (parts, SIZE); program: the filter's table, of zeros where there is none; queries: (q * words,);
-    asked: (q, 3) first and end of the positions, largest distance; most_runs: (parts,) the runs that a query
-    looks at; shares: share + shares << 16
-    for one of equal shares of the rows; options: 1 where the rows that qualify are to be counted; rows,
-    distances: (q, k) to be filled; said: (q, 7), see the columns; letters: the ids, each with a zero behind.
+    asked: (q, 3) first and end of the positions, largest distance; sparing: (parts, 2) the runs that a query
+    looks at and the slack of sketches; shares: share + shares << 16 for one of equal shares of the rows;
+    options: 1 where the rows that qualify are to be counted; rows, distances: (q, k) to be filled;
+    said: (q, 7), see the columns; letters: the ids, each with a zero behind.
     """
     share, of_shares = shares & 0xFFFF, shares >> 16
     count = len(asked)
@@ -263,8 +266,8 @@ def search(
     for part in range(len(tables)):
         windows = _windows(tables[part], asked, share, of_shares)
         _search_part(
-            tables, part, program, windows, queries, words, k, most_runs[part], options & 1,
-            state, compared, looked, qualified, ways,
+            tables, part, program, windows, queries, words, k, types.int64(sparing[part, 0]), sparing[part, 1],
+            options & 1, state, compared, looked, qualified, ways,
         )  # fmt: skip
     at = 0
     for i in range(count):

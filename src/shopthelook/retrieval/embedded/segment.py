@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.checks import MOST_POSITIONS
-from shopthelook.retrieval.embedded.calling import nearest
+from shopthelook.retrieval.embedded.calling import exactly, nearest
 from shopthelook.retrieval.embedded.gathering import gathered, merged_inverted
 from shopthelook.retrieval.embedded.inverted import Inverted, RowList
-from shopthelook.retrieval.embedded.runs import ALL_RUNS, Runs, laid_out
+from shopthelook.retrieval.embedded.runs import Runs, laid_out
+from shopthelook.retrieval.embedded.sketches import LEAST_WORDS, excesses, sketches_of
 from shopthelook.retrieval.embedded.table import of_part, of_segment
 from shopthelook.retrieval.embedded.texts import Texts, joined
 from shopthelook.retrieval.protocol import Attributes
@@ -45,6 +46,8 @@ class Segment:
     codes: NDArray[np.uint64]
     inverted: Inverted
     runs: Runs | None = None
+    sketches: NDArray[np.uint64] | None = None
+    """Of all rows, where searches that may miss some are asked for, see `sketched`."""
     table: NDArray[np.int64] = field(init=False, repr=False)
     """Where all that is, for compiled loops, see `table`."""
     _tables: list[NDArray[np.int64]] = field(init=False, repr=False)
@@ -68,7 +71,9 @@ class Segment:
             arrays += [column.values, column.rows, column.forward, column.within, column.edges]
         arrays += inverted.forward.values()
         if runs is not None:
-            arrays += [runs.starts, runs.centres, runs.radii, runs.spreads, runs.ranks]
+            arrays += [runs.starts, runs.centres, runs.radii, runs.spreads, runs.ranks, runs.excesses]
+        if self.sketches is not None:
+            arrays.append(self.sketches)
         return sum(array.nbytes for array in arrays)
 
 
@@ -168,7 +173,7 @@ def aligned(words: int) -> NDArray[np.uint64]:
 
 
 def calibrated(segment: Segment, seed: int = 0) -> Segment:
-    """The same with the ranks of its runs, see `Runs`, measured on changed codes of its own."""
+    """The same with the ranks of its runs and the excesses, see `Runs`, measured on changed codes of its own."""
     runs, count = segment.runs, len(segment)
     if runs is None or count < RANKS_FROM:
         return segment
@@ -178,11 +183,22 @@ def calibrated(segment: Segment, seed: int = 0) -> Segment:
     changed = rng.random((_SAMPLE, words * 64)) < _CHANGED
     queries = queries ^ np.packbits(changed, axis=1, bitorder="little").view(np.uint64)
     asked, table = np.array([(-1, MOST_POSITIONS, words * 64)] * _SAMPLE), Part(segment).table[None]
-    rows, _, _ = nearest(table, None, queries, asked, _NEIGHBOURS, np.array([ALL_RUNS]))
+    rows, distances, _ = nearest(table, None, queries, asked, _NEIGHBOURS, exactly(1))
     run = np.searchsorted(runs.starts, rows, "right") - 1
     centres = runs.centres.reshape(-1, words)
     ranks = np.empty(rows.shape, np.int64)
     for i, query in enumerate(queries):
         far = np.bitwise_count(centres ^ query).sum(axis=1, dtype=np.int64)
         ranks[i] = np.searchsorted(np.sort(far), far[run[i]])
-    return replace(segment, runs=replace(runs, ranks=ranks))
+    found = excesses(queries, segment.codes.reshape(count, words)[rows], distances.astype(np.int64))
+    return replace(segment, runs=replace(runs, ranks=ranks, excesses=found))
+
+
+def sketched(segment: Segment) -> Segment:
+    """The same with sketches, where these can save something."""
+    count = len(segment)
+    words = len(segment.codes) // max(1, count)
+    measured = segment.runs is not None and segment.runs.excesses.size
+    if not measured or words < LEAST_WORDS or segment.sketches is not None:
+        return segment
+    return replace(segment, sketches=sketches_of(segment.codes, words))

@@ -15,7 +15,7 @@ from shopthelook.retrieval.embedded.texts import Texts
 
 _TEXTS = ("letters", "bounds", "hashes", "numbers")
 _NUMBERS = ("values", "rows", "forward", "within", "edges")
-_RUNS = ("starts", "centres", "radii", "spreads", "ranks")
+_RUNS = ("starts", "centres", "radii", "spreads", "ranks", "excesses")
 
 
 def to_arrays(segment: Segment) -> dict[str, NDArray[Any]]:

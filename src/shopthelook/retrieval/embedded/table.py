@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     ROWS, CODES, POSITIONS, ID_LETTERS, ID_BOUNDS,
     N_TERMS, TERM_HASHES, TERM_NUMBERS, TERM_LETTERS, TERM_BOUNDS, POSTING_BOUNDS, POSTINGS,
     N_NUMBERS, NUMBERS, N_TEXTS, TEXTS, N_PLACES, PLACES,
-    N_RUNS, RUN_STARTS, CENTRES, RADII, SPREADS,
+    N_RUNS, RUN_STARTS, CENTRES, RADII, SPREADS, SKETCHES,
     N_DEAD, DEAD, SIZE,
-) = range(26)  # fmt: skip
+) = range(27)  # fmt: skip
 """Columns of a part's table."""
 
 FIELD, COLUMN_VALUES, COLUMN_ROWS, COLUMN_SIZE, COLUMN_SINGLE, COLUMN_FORWARD, COLUMN_WITHIN, COLUMN_EDGES = (
@@ -54,7 +54,8 @@ def of_segment(segment: Segment) -> tuple[NDArray[np.int64], list[NDArray[np.int
     ]  # fmt: skip
     if runs is not None:
         table[N_RUNS:N_DEAD] = [
-            len(runs.radii), _at(runs.starts), _at(runs.centres), _at(runs.radii), _at(runs.spreads)
+            len(runs.radii), _at(runs.starts), _at(runs.centres), _at(runs.radii), _at(runs.spreads),
+            0 if segment.sketches is None else _at(segment.sketches),
         ]  # fmt: skip
     return table, [numbers, texts]
 

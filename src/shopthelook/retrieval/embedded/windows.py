@@ -13,6 +13,7 @@ from shopthelook.retrieval.embedded.nearest import PENDING, absorb, collect
 from shopthelook.retrieval.embedded.places import numbers_at, prefetch, shorts_at, words_at
 from shopthelook.retrieval.embedded.popcount import distance
 from shopthelook.retrieval.embedded.scanning import codes_of, scan_masked, scan_span
+from shopthelook.retrieval.embedded.sketching import VISITED, scan_sketched
 
 # Runs that a query looks at before all others, so that its limit is low when it comes to these.
 _FIRST = 6
@@ -24,17 +25,17 @@ _BY_RUN = 1024
 # several queries together less than half of what it costs each alone.
 _TOGETHER = 3
 
-_VISITED = 1 << 24
-
 
 @njit(nogil=True)
 def scan_window(
-    tables, part, start, end, masked, filtered, queries, words, k, members, most_runs, state, compared, looked
-):
+    tables, part, start, end, masked, filtered, queries, words, k, members, most_runs, slack,
+    state, compared, looked,
+):  # fmt: skip
     """Compare what a filter leaves of the rows start to end of a part, but for runs that are too far.
 
     masked: whether there is a filter, `filtered`; members: the queries that look; most_runs: the runs that a
-    query looks at, those with the nearest centres; compared, looked: (q,) are added to.
+    query looks at, those with the nearest centres; slack: how much farther than its share a row's sketch may be
+    in square roots of what is looked for; compared, looked: (q,) are added to.
     """
     table = tables[part]
     if table[t.N_RUNS] == 0 or end - start < _BY_RUN:
@@ -49,6 +50,7 @@ def scan_window(
     starts = numbers_at(table[t.RUN_STARTS], table[t.N_RUNS] + 1)
     first, last = first_above(starts, start) - 1, first_not_below(starts, end)
     far = _distances_of_runs(table, first, last, queries, words, members)
+    by_sketches = not masked and table[t.SKETCHES] != 0 and slack < np.inf
     reach = np.empty(len(members), np.int64)
     for i in range(len(members)):
         reach[i] = _reach(far[i], most_runs, words * 64)
@@ -59,15 +61,20 @@ def scan_window(
             state,
         )  # fmt: skip
         for run in few:
-            far[i, run] = _VISITED
-        if len(members) == 1:
+            far[i, run] = VISITED
+        if by_sketches:
+            scan_sketched(
+                tables, part, start, end, first, chosen, far[i], queries, words, k, members[i], slack, state,
+                compared, looked,
+            )  # fmt: skip
+        elif len(members) == 1:
             count += _scan_runs(
                 tables, part, start, end, masked, filtered, first, chosen, far[i], queries, words, k, members[i],
                 state,
             )  # fmt: skip
         compared[members[i]] += count
         looked[members[i]] += count
-    if len(members) > 1:
+    if len(members) > 1 and not by_sketches:
         _scan_together(
             tables, part, start, end, masked, filtered, first, far, queries, words, k, members, reach,
             state, compared, looked,
@@ -173,9 +180,11 @@ def _scan_runs(
             continue
         if place + 1 < len(chosen):
             # The next run may be anywhere; its first rows are on their way while this one is compared.
-            following = table[t.CODES] + starts[first + chosen[place + 1]] * 8 * words
+            following = starts[first + chosen[place + 1]]
+            prefetch(table[t.SPREADS] + 2 * following)
+            prefetch(table[t.SPREADS] + 2 * following + 64)
             for line in range(0, 1024, 64):
-                prefetch(following + line)
+                prefetch(table[t.CODES] + following * 8 * words + line)
         compared += max(0, stop - begin)
         for row in range(begin, stop):
             found = distance(codes, row, queries, query, words)
@@ -222,7 +231,7 @@ def _scan_together(
     seen = np.zeros(count, np.bool_)
     for i in range(len(members)):
         for run in range(count):
-            seen[run] |= far[i, run] == _VISITED
+            seen[run] |= far[i, run] == VISITED
     who, everyone = np.empty(len(members), np.int64), len(members)
     run = 0
     while run < count:
@@ -234,7 +243,7 @@ def _scan_together(
             active = 0
             for i in range(len(members)):
                 who[active] = members[i]
-                active += far[i, begin] != _VISITED
+                active += far[i, begin] != VISITED
         elif wanted[begin]:
             while run < count and wanted[run] and not seen[run]:
                 run += 1
