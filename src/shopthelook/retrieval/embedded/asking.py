@@ -1,4 +1,4 @@
-"""Asking a filter of rows, compiled: of 64 at a time (`mask_of`) or of one (`passes`).
+"""Asking a filter of rows, compiled: of all in a window (`masked`) or of one (`passes`).
 
 Before that, conditions that were looked up are made ready for the rows that they will be asked of (`make_ready`).
 """
@@ -11,7 +11,7 @@ from numba import njit, types
 
 from shopthelook.retrieval.embedded import program as p
 from shopthelook.retrieval.embedded import table as t
-from shopthelook.retrieval.embedded.locating import column_of, forward_texts, leaves_of, rows_of_term
+from shopthelook.retrieval.embedded.locating import column_of, forward_texts, leaves_of
 from shopthelook.retrieval.embedded.places import numbers_at, rows_at, sixteen_within
 from shopthelook.retrieval.embedded.resolving import (
     ALL,
@@ -25,10 +25,14 @@ from shopthelook.retrieval.embedded.resolving import (
     SPAN,
     TERMS,
     THIRD,
+    listed,
 )
 
 _ONE = types.uint64(1)
 _FULL = types.uint64(0xFFFFFFFFFFFFFFFF)
+
+# Rows of a window for each that a condition lists, from which on marking these is shorter work than asking all.
+_SHORT = 4
 
 
 @njit(nogil=True)
@@ -50,6 +54,10 @@ def make_ready(table, program, found, spans, ready, driver, start, end):
             continue
         kind = leaf[p.LEAF_KIND]
         mine[READY] = BITS
+        if (kind == p.BETWEEN or kind == p.ANY_OF) and mine[LEFT] * _SHORT <= end - start:
+            mine[THIRD] = room
+            room += words
+            continue
         spanned = 0
         for at in range(leaf[p.LEAF_NUMBERS], leaf[p.LEAF_NUMBERS_END]):
             spanned += spans[at, 1] - spans[at, 0]
@@ -65,7 +73,7 @@ def make_ready(table, program, found, spans, ready, driver, start, end):
                 mine[SECOND] = found[leaf[p.LEAF_VALUES]]
             elif forward and of_terms < words + 4 * mine[LEFT] and 2 * mine[LEFT] > end - start:
                 mine[READY], mine[FIRST] = TERMS, forward
-        if mine[READY] in (BITS, TERMS):
+        if mine[READY] == BITS or mine[READY] == TERMS:
             mine[THIRD] = room
             room += words if mine[READY] == BITS else of_terms
     scratch = np.zeros(room + 1, np.uint64)
@@ -83,62 +91,18 @@ def make_ready(table, program, found, spans, ready, driver, start, end):
 
 
 @njit(nogil=True)
-def _set(rows, start, end, bits):
-    origin = (start >> 6) << 6
-    for i in range(len(rows)):
-        row = types.int64(rows[i])
-        if start <= row < end:
-            bits[(row - origin) >> 6] |= _ONE << types.uint64(row & 63)
-
-
-@njit(nogil=True)
 def _fill(table, leaf, mine, found, spans, start, end, bits):
     """Set the bits of the rows that a condition leaves."""
+    origin = (start >> 6) << 6
     if leaf[p.LEAF_KIND] == p.PLACES:
-        origin = (start >> 6) << 6
         for i in range(leaf[p.LEAF_NUMBERS], leaf[p.LEAF_NUMBERS_END]):
             for row in range(max(start, spans[i, 0]), min(end, spans[i, 1])):
                 bits[(row - origin) >> 6] |= _ONE << types.uint64(row & 63)
         return
-    column = numbers_at(column_of(table, leaf[p.LEAF_FIELD]), 8)
-    if leaf[p.LEAF_KIND] == p.BETWEEN:
-        rows = rows_at(column[t.COLUMN_ROWS], column[t.COLUMN_SIZE])
-        _set(rows[mine[FIRST] : mine[SECOND]], start, end, bits)
-        return
-    for i in range(leaf[p.LEAF_VALUES], leaf[p.LEAF_VALUES] + mine[N_FOUND]):
-        _set(rows_of_term(table, found[i], start, end), start, end, bits)
-    for i in range(leaf[p.LEAF_NUMBERS], leaf[p.LEAF_NUMBERS_END]):
-        if spans[i, 1] > spans[i, 0]:
-            rows = rows_at(column[t.COLUMN_ROWS], column[t.COLUMN_SIZE])
-            _set(rows[spans[i, 0] : spans[i, 1]], start, end, bits)
-
-
-@njit(nogil=True)
-def _mask_of_leaf(mine, scratch, word, block):
-    """The bits of rows 64 * block to 64 * block + 63 that a condition leaves; `word` is the window's first block."""
-    kind = mine[READY]
-    if kind == BITS:
-        return scratch[mine[THIRD] + block - word]
-    if kind == FORWARD:
-        mask = types.uint64(0)
-        for quarter in range(4):
-            some = sixteen_within(mine[FIRST] + (block << 8) + (quarter << 6), mine[SECOND], mine[THIRD])
-            mask |= some << types.uint64(quarter << 4)
-        return mask
-    if kind == TERMS:
-        forward = rows_at(mine[FIRST] + (block << 8), 64)
-        mask = types.uint64(0)
-        for i in range(64):
-            term = types.int64(forward[i])
-            if term != 0xFFFFFFFF:
-                bit = (scratch[mine[THIRD] + (term >> 6)] >> types.uint64(term & 63)) & _ONE
-                mask |= bit << types.uint64(i)
-        return mask
-    if kind == ALL:
-        return _FULL
-    if kind == SPAN:
-        return span_mask(block, mine[FIRST], mine[SECOND])
-    return types.uint64(0)
+    rows = np.empty(mine[LEFT] + 1, np.uint32)
+    for i in range(listed(table, leaf, mine, found, spans, start, end, rows)):
+        at = types.int64(rows[i]) - origin
+        bits[at >> 6] |= _ONE << types.uint64(at & 63)
 
 
 @njit(nogil=True)
@@ -152,30 +116,100 @@ def span_mask(block, start, end):
 
 
 @njit(nogil=True)
-def _join(stack, depth, what, count):
-    """Replace the last `count` of a stack's `depth` masks by what all, or any, of them have; returns the new depth."""
-    depth -= count
-    mask = _FULL if what == p.AND else types.uint64(0)
-    for child in range(depth, depth + count):
-        mask = mask & stack[child] if what == p.AND else mask | stack[child]
-    stack[depth] = mask
-    return depth + 1
+def _masked_by(mine, scratch, word, out):
+    """Set out to the bits of the rows that a condition leaves, from block `word` on."""
+    kind = mine[READY]
+    if kind == BITS:
+        first = mine[THIRD]
+        for i in range(len(out)):
+            out[i] = scratch[first + i]
+    elif kind == FORWARD:
+        place, first, count = mine[FIRST] + (word << 8), mine[SECOND], mine[THIRD]
+        for i in range(len(out)):
+            mask = types.uint64(0)
+            for quarter in range(4):
+                some = sixteen_within(place + (i << 8) + (quarter << 6), first, count)
+                mask |= some << types.uint64(quarter << 4)
+            out[i] = mask
+    elif kind == TERMS:
+        forward = rows_at(mine[FIRST] + (word << 8), len(out) << 6)
+        first = mine[THIRD]
+        for i in range(len(out)):
+            mask = types.uint64(0)
+            for lane in range(64):
+                term = types.int64(forward[(i << 6) + lane])
+                if term != 0xFFFFFFFF:
+                    bit = (scratch[first + (term >> 6)] >> types.uint64(term & 63)) & _ONE
+                    mask |= bit << types.uint64(lane)
+            out[i] = mask
+    elif kind == SPAN:
+        first, last = mine[FIRST], mine[SECOND]
+        for i in range(len(out)):
+            out[i] = span_mask(word + i, first, last)
+    else:
+        out[:] = _FULL if kind == ALL else types.uint64(0)
 
 
 @njit(nogil=True)
-def mask_of(nodes, ready, scratch, stack, word, block):
-    """The bits of a block's rows that a program lets through; rows beyond the window may be among them."""
+def _depth_of(nodes):
+    """How many masks a program keeps at a time at most."""
+    depth = most = 0
+    for i in range(len(nodes)):
+        if nodes[i, 0] == p.LEAF:
+            depth += 1
+            most = max(most, depth)
+        elif nodes[i, 0] != p.NOT:
+            depth += 1 - nodes[i, 1]
+            most = max(most, depth)
+    return most
+
+
+@njit(nogil=True)
+def masked(nodes, ready, scratch, start, end):
+    """The bits of the rows start to end that a program lets through, in words of which the first holds row `start`."""
+    word = start >> 6
+    size = ((end + 63) >> 6) - word
+    stack = np.empty((_depth_of(nodes), size), np.uint64)
     depth = 0
     for i in range(len(nodes)):
         what, count = nodes[i, 0], nodes[i, 1]
         if what == p.LEAF:
-            stack[depth] = _mask_of_leaf(ready[count], scratch, word, block)
+            _masked_by(ready[count], scratch, word, stack[depth])
             depth += 1
         elif what == p.NOT:
-            stack[depth - 1] = ~stack[depth - 1]
+            top = stack[depth - 1]
+            for at in range(size):
+                top[at] = ~top[at]
+        elif count == 0:
+            stack[depth, :] = _FULL if what == p.AND else types.uint64(0)
+            depth += 1
         else:
-            depth = _join(stack, depth, what, count)
-    return stack[0]
+            depth -= count
+            mine = stack[depth]
+            for child in range(depth + 1, depth + count):
+                other = stack[child]
+                if what == p.AND:
+                    for at in range(size):
+                        mine[at] &= other[at]
+                else:
+                    for at in range(size):
+                        mine[at] |= other[at]
+            depth += 1
+    bits = stack[0]
+    bits[0] &= span_mask(word, start, end)
+    bits[size - 1] &= span_mask(word + size - 1, start, end)
+    return bits
+
+
+@njit(nogil=True)
+def _join(stack, depth, what, count):
+    """Replace the last `count` of a stack's `depth` answers by whether all, or any, hold; returns the new depth."""
+    depth -= count
+    holds = what == p.AND
+    for child in range(depth, depth + count):
+        holds = holds & stack[child] if what == p.AND else holds | stack[child]
+    stack[depth] = holds
+    return depth + 1
 
 
 @njit(nogil=True)
@@ -200,10 +234,10 @@ def passes(nodes, ready, scratch, stack, word, row):
                 holds = ((bits >> types.uint64(row & 63)) & _ONE) != 0
             elif kind == SPAN:
                 holds = mine[FIRST] <= row < mine[SECOND]
-            stack[depth] = _FULL if holds else types.uint64(0)
+            stack[depth] = holds
             depth += 1
         elif what == p.NOT:
-            stack[depth - 1] = ~stack[depth - 1]
+            stack[depth - 1] = not stack[depth - 1]
         else:
             depth = _join(stack, depth, what, count)
-    return stack[0] != 0
+    return stack[0]

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.retrieval.embedded.calling import Found
+from shopthelook.retrieval.embedded.filtering import GATHER, MASKED_SCAN
 from shopthelook.retrieval.embedded.searching import (
     COMPARED,
-    GATHER,
     LETTERS,
     LIMIT,
     LOOKED,
-    MASKED_SCAN,
     QUALIFIED,
     SCAN,
     WAY,

@@ -1,4 +1,4 @@
-"""The loops over codes, compiled: rows one after the other, rows of a list, rows that a filter lets through.
+"""The loops over codes, compiled: rows one after the other, rows of a list.
 
 Several queries that look at the same rows look together: a row's code is loaded once for all of them. `who`
 are the numbers of these queries, `state` what was found so far, see `nearest`.
@@ -11,7 +11,6 @@ import numpy as np
 from numba import njit, types
 
 from shopthelook.retrieval.embedded import table as t
-from shopthelook.retrieval.embedded.asking import mask_of, span_mask
 from shopthelook.retrieval.embedded.eight import eight_distances
 from shopthelook.retrieval.embedded.nearest import PENDING, absorb, collect
 from shopthelook.retrieval.embedded.places import prefetch, words_at
@@ -32,7 +31,15 @@ def codes_of(queries, words, who):
 
 
 @njit(nogil=True)
-def _scan_eights(tables, part, chosen, start, count, queries, words, k, who, state):
+def lets_through(bits, origin, row):
+    """Whether a filter leaves a row: where there is one, the bits of its rows are set, bits[0] holding row `origin`."""
+    return (
+        len(bits) == 0 or (bits[(row >> 6) - (origin >> 6)] >> types.uint64(row & 63)) & types.uint64(1) != 0
+    )
+
+
+@njit(nogil=True)
+def _scan_eights(tables, part, chosen, start, count, bits, origin, queries, words, k, who, state):
     """Compare `count` rows, a multiple of eight, chosen or from start on, with several queries of 512 bits."""
     limit = state[0]
     address = tables[part, t.CODES]
@@ -58,9 +65,10 @@ def _scan_eights(tables, part, chosen, start, count, queries, words, k, who, sta
             while mask:
                 lane = lowest(mask)
                 mask &= mask - types.uint64(1)
-                rows[i, pending[i]] = group[lane]
-                distances[i, pending[i]] = scratch[8 * i + lane]
-                pending[i] += 1
+                if listed or lets_through(bits, origin, group[lane]):
+                    rows[i, pending[i]] = group[lane]
+                    distances[i, pending[i]] = scratch[8 * i + lane]
+                    pending[i] += 1
             if pending[i] >= PENDING:
                 absorb(tables, k, who[i], part, rows[i], distances[i], pending[i], state)
                 pending[i] = 0
@@ -71,13 +79,15 @@ def _scan_eights(tables, part, chosen, start, count, queries, words, k, who, sta
 
 
 @njit(nogil=True)
-def scan_span(tables, part, start, end, queries, words, k, who, state):
-    """Compare the rows start to end of a part."""
+def scan_span(tables, part, start, end, bits, origin, queries, words, k, who, state):
+    """Compare the rows start to end of a part, and keep those that a filter lets through, see `lets_through`."""
     limit = state[0]
     codes = words_at(tables[part, t.CODES], tables[part, t.ROWS] * words)
     if len(who) > 1 and words == 8:
         count = (end - start) & ~7
-        _scan_eights(tables, part, np.empty(0, np.uint32), start, count, queries, words, k, who, state)
+        _scan_eights(
+            tables, part, np.empty(0, np.uint32), start, count, bits, origin, queries, words, k, who, state
+        )
         start += count
     rows, distances = np.empty(PENDING, np.int64), np.empty(PENDING, np.int32)
     for i in range(len(who)):
@@ -86,7 +96,7 @@ def scan_span(tables, part, start, end, queries, words, k, who, state):
         pending = 0
         for at in range(start, end):
             found = distance(codes, at, queries, query, words)
-            if found <= most:
+            if found <= most and lets_through(bits, origin, at):
                 pending = collect(tables, k, query, part, at, found, rows, distances, pending, state)
                 most = limit[query]
         if pending:
@@ -104,7 +114,7 @@ def scan_list(tables, part, chosen, queries, words, k, who, state):
         prefetch(address + types.int64(chosen[i]) * 8 * words)
     if len(who) > 1 and words == 8 and count >= 8:
         place = count & ~7
-        _scan_eights(tables, part, chosen, 0, place, queries, words, k, who, state)
+        _scan_eights(tables, part, chosen, 0, place, np.empty(0, np.uint64), 0, queries, words, k, who, state)
     rows, distances = np.empty(PENDING, np.int64), np.empty(PENDING, np.int32)
     for i in range(len(who)):
         query = who[i]
@@ -120,26 +130,3 @@ def scan_list(tables, part, chosen, queries, words, k, who, state):
                 most = limit[query]
         if pending:
             absorb(tables, k, query, part, rows, distances, pending, state)
-
-
-@njit(nogil=True)
-def scan_masked(tables, part, start, end, filtered, queries, words, k, who, state):
-    """Compare those of the rows start to end that a filter lets through; returns how many.
-
-    `filtered` is the filter made ready: its nodes, conditions, bits, a stack and the window's first block.
-    """
-    nodes, ready, scratch, stack, word = filtered
-    buffer = np.empty(128, np.uint32)
-    gathered = compared = 0
-    for block in range(start >> 6, (end + 63) >> 6):
-        mask = mask_of(nodes, ready, scratch, stack, word, block) & span_mask(block, start, end)
-        while mask:
-            buffer[gathered] = (block << 6) + lowest(mask)
-            gathered += 1
-            mask &= mask - types.uint64(1)
-        if gathered >= 64:
-            scan_list(tables, part, buffer[:gathered], queries, words, k, who, state)
-            compared += gathered
-            gathered = 0
-    scan_list(tables, part, buffer[:gathered], queries, words, k, who, state)
-    return compared + gathered

@@ -8,25 +8,19 @@ from numba import njit, types
 
 from shopthelook.retrieval.embedded import program as p
 from shopthelook.retrieval.embedded import table as t
-from shopthelook.retrieval.embedded.asking import make_ready, mask_of, passes, span_mask
 from shopthelook.retrieval.embedded.compiling import NUMBERS_IN, WORDS_IN, compiled
+from shopthelook.retrieval.embedded.filtering import search_filtered
 from shopthelook.retrieval.embedded.locating import first_not_below, leaves_of, nodes_of
-from shopthelook.retrieval.embedded.nearest import in_order, is_dead, new_state, swept
+from shopthelook.retrieval.embedded.nearest import in_order, new_state, swept
 from shopthelook.retrieval.embedded.places import letters_at, numbers_at, rows_at
-from shopthelook.retrieval.embedded.popcount import ones
-from shopthelook.retrieval.embedded.resolving import ALL, LEFT, READY, listed, look, narrow
-from shopthelook.retrieval.embedded.runs import ALL_RUNS
-from shopthelook.retrieval.embedded.scanning import scan_list
+from shopthelook.retrieval.embedded.resolving import look
 from shopthelook.retrieval.embedded.windows import scan_window
 
 FOUND, LIMIT, COMPARED, LOOKED, QUALIFIED, WAY, LETTERS = range(7)
 """Columns of what is said of each query. QUALIFIED is -1 where nobody counted; LETTERS is of all queries."""
 
-SCAN, MASKED_SCAN, GATHER = 0, 1, 2
-"""Ways through the first part."""
-
-# Rows of a window for each that a condition lists, from which on the list is shorter work.
-_LIST = 6
+SCAN = 0
+"""The way through a part without a filter; with one, see `filtering`."""
 
 # Queries that look at a row together: as many as stay in the first cache with what they have found.
 _TOGETHER = 16
@@ -57,21 +51,6 @@ def _dead_between(table, start, end):
 
 
 @njit(nogil=True)
-def _count(table, start, end, filtered):
-    """The living rows from start to end that a filter lets through."""
-    nodes, ready, scratch, stack, word = filtered
-    total = 0
-    for block in range(start >> 6, (end + 63) >> 6):
-        total += ones(mask_of(nodes, ready, scratch, stack, word, block) & span_mask(block, start, end))
-    dead = rows_at(table[t.DEAD], table[t.N_DEAD])
-    for i in range(len(dead)):
-        row = types.int64(dead[i])
-        if start <= row < end and passes(nodes, ready, scratch, stack, word, row):
-            total -= 1
-    return total
-
-
-@njit(nogil=True)
 def _members(windows, leader, done):
     """The queries that look at the same rows as the leader, itself first; they are done then."""
     members = np.empty(min(_TOGETHER, len(windows)), np.int64)
@@ -83,40 +62,6 @@ def _members(windows, leader, done):
             done[i] = True
             count += 1
     return members[:count]
-
-
-@njit(nogil=True)
-def _candidates(table, program, found, spans, ready, driver, start, end, nodes, stack):
-    """The rows from start to end that a program lets through, by way of one condition that must hold."""
-    leaves = leaves_of(program)
-    rows = np.empty(ready[driver, LEFT] + 1, np.uint32)
-    count = listed(table, leaves[driver], ready[driver], found, spans, start, end, rows)
-    scratch = make_ready(table, program, found, spans, ready, driver, start, end)
-    plain = True
-    for i in range(len(leaves)):
-        plain &= ready[i, READY] == ALL
-    if plain:
-        for i in range(len(nodes)):
-            plain &= nodes[i, 0] == p.LEAF or nodes[i, 0] == p.AND
-    if not plain:
-        kept = 0
-        for i in range(count):
-            rows[kept] = rows[i]
-            kept += passes(nodes, ready, scratch, stack, start >> 6, types.int64(rows[i]))
-        count = kept
-    return rows[:count]
-
-
-@njit(nogil=True)
-def _driver(program, ready):
-    """The condition that must hold and leaves fewest rows, -1 where there is none that lists rows."""
-    leaves = leaves_of(program)
-    best = -1
-    for i in range(len(leaves)):
-        lists = leaves[i, p.LEAF_KIND] == p.BETWEEN or leaves[i, p.LEAF_KIND] == p.ANY_OF
-        if lists and leaves[i, p.LEAF_MUST] and (best < 0 or ready[i, LEFT] < ready[best, LEFT]):
-            best = i
-    return best
 
 
 @njit(nogil=True)
@@ -159,16 +104,15 @@ def _search_part(
         if first >= last:
             continue
         if len(nodes) == 0:
-            none = (nodes, everywhere, np.empty(0, np.uint64), np.empty(0, np.uint64), 0)
             scan_window(
-                tables, part, first, last, False, none, queries, words, k, members, most_runs, slack, state,
-                compared, looked,
+                tables, part, first, last, np.empty(0, np.uint64), queries, words, k, members, most_runs, slack,
+                state, compared, looked,
             )  # fmt: skip
             way, count = SCAN, last - first - _dead_between(table, first, last)
         else:
-            way, count = _search_filtered(
+            way, count = search_filtered(
                 tables, part, program, nodes, found, spans, everywhere.copy(), first, last, queries, words, k,
-                members, most_runs, counted, state, compared, looked,
+                members, most_runs, slack, counted, state, compared, looked,
             )  # fmt: skip
         for member in members:
             if part == 0:
@@ -177,53 +121,6 @@ def _search_part(
                 qualified[member] = -1
             elif qualified[member] >= 0:
                 qualified[member] += count
-
-
-@njit(nogil=True)
-def _search_filtered(
-    tables, part, program, nodes, found, spans, ready, first, last, queries, words, k,
-    members, most_runs, counted, state, compared, looked,
-):  # fmt: skip
-    """Search what a filter leaves of the rows first to last; returns the way and how many these are, or -1."""
-    table = tables[part]
-    stack = np.empty(len(nodes), np.uint64)
-    narrow(table, program, found, ready, first, last)
-    driver = _driver(program, ready)
-    if driver >= 0 and ready[driver, LEFT] * _LIST <= last - first:
-        chosen = _candidates(table, program, found, spans, ready, driver, first, last, nodes, stack)
-        scan_list(tables, part, chosen, queries, words, k, members, state)
-        count = len(chosen)
-        for member in members:
-            compared[member] += count
-        if table[t.N_DEAD] and not counted:
-            return GATHER, -1
-        if table[t.N_DEAD]:
-            for at in range(len(chosen)):
-                count -= is_dead(table, types.int64(chosen[at]))
-        return GATHER, count
-    if driver >= 0 and 2 * ready[driver, LEFT] < last - first:
-        # The neighbours that such a filter leaves are farther away than those that were counted.
-        most_runs = ALL_RUNS
-    scratch = make_ready(table, program, found, spans, ready, -1, first, last)
-    filtered = (nodes, ready, scratch, stack, first >> 6)
-    scan_window(
-        tables,
-        part,
-        first,
-        last,
-        True,
-        filtered,
-        queries,
-        words,
-        k,
-        members,
-        most_runs,
-        np.inf,
-        state,
-        compared,
-        looked,
-    )
-    return MASKED_SCAN, _count(table, first, last, filtered) if counted else -1
 
 
 @njit(nogil=True)

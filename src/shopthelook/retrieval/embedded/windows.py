@@ -12,8 +12,8 @@ from shopthelook.retrieval.embedded.locating import first_above, first_not_below
 from shopthelook.retrieval.embedded.nearest import PENDING, absorb, collect
 from shopthelook.retrieval.embedded.places import numbers_at, prefetch, shorts_at, words_at
 from shopthelook.retrieval.embedded.popcount import distance
-from shopthelook.retrieval.embedded.scanning import codes_of, scan_masked, scan_span
-from shopthelook.retrieval.embedded.sketching import VISITED, scan_sketched
+from shopthelook.retrieval.embedded.scanning import codes_of, lets_through, scan_span
+from shopthelook.retrieval.embedded.sifting import scan_sketched
 
 # Runs that a query looks at before all others, so that its limit is low when it comes to these.
 _FIRST = 6
@@ -25,60 +25,69 @@ _BY_RUN = 1024
 # several queries together less than half of what it costs each alone.
 _TOGETHER = 3
 
+_VISITED = 1 << 24
+
 
 @njit(nogil=True)
 def scan_window(
-    tables, part, start, end, masked, filtered, queries, words, k, members, most_runs, slack,
+    tables, part, start, end, bits, queries, words, k, members, most_runs, slack,
     state, compared, looked,
 ):  # fmt: skip
     """Compare what a filter leaves of the rows start to end of a part, but for runs that are too far.
 
-    masked: whether there is a filter, `filtered`; members: the queries that look; most_runs: the runs that a
-    query looks at, those with the nearest centres; slack: how much farther than its share a row's sketch may be
-    in square roots of what is looked for; compared, looked: (q,) are added to.
+    bits: of the rows that the filter leaves, the first word is that of row `start`, empty without a filter;
+    members: the queries that look; most_runs: the runs that a query looks at, those with the nearest centres;
+    slack: see `sketches.farthest`; compared, looked: (q,) are added to.
     """
     table = tables[part]
     if table[t.N_RUNS] == 0 or end - start < _BY_RUN:
         count = end - start
-        if masked:
-            count = scan_masked(tables, part, start, end, filtered, queries, words, k, members, state)
-        else:
-            scan_span(tables, part, start, end, queries, words, k, members, state)
+        scan_span(tables, part, start, end, bits, start, queries, words, k, members, state)
         for member in members:
             compared[member] += count
         return
     starts = numbers_at(table[t.RUN_STARTS], table[t.N_RUNS] + 1)
     first, last = first_above(starts, start) - 1, first_not_below(starts, end)
     far = _distances_of_runs(table, first, last, queries, words, members)
-    by_sketches = not masked and table[t.SKETCHES] != 0 and slack < np.inf
+    by_sketches = table[t.SKETCHES] != 0 and slack < np.inf
     reach = np.empty(len(members), np.int64)
     for i in range(len(members)):
         reach[i] = _reach(far[i], most_runs, words * 64)
         chosen = _up_to(far[i], reach[i])
         few = _nearest_few(far[i], chosen)
-        count = _scan_runs(
-            tables, part, start, end, masked, filtered, first, few, far[i], queries, words, k, members[i],
-            state,
+        _scan_alone(
+            tables, part, start, end, bits, first, few, far[i], queries, words, k, members[i],
+            np.inf, state, compared, looked,
         )  # fmt: skip
         for run in few:
-            far[i, run] = VISITED
-        if by_sketches:
-            scan_sketched(
-                tables, part, start, end, first, chosen, far[i], queries, words, k, members[i], slack, state,
-                compared, looked,
+            far[i, run] = _VISITED
+        if by_sketches or len(members) == 1:
+            _scan_alone(
+                tables, part, start, end, bits, first, chosen, far[i], queries, words, k, members[i],
+                slack, state, compared, looked,
             )  # fmt: skip
-        elif len(members) == 1:
-            count += _scan_runs(
-                tables, part, start, end, masked, filtered, first, chosen, far[i], queries, words, k, members[i],
-                state,
-            )  # fmt: skip
-        compared[members[i]] += count
-        looked[members[i]] += count
     if len(members) > 1 and not by_sketches:
         _scan_together(
-            tables, part, start, end, masked, filtered, first, far, queries, words, k, members, reach,
+            tables, part, start, end, bits, first, far, queries, words, k, members, reach,
             state, compared, looked,
         )  # fmt: skip
+
+
+@njit(nogil=True)
+def _scan_alone(
+    tables, part, start, end, bits, first, chosen, far, queries, words, k, query, slack,
+    state, compared, looked,
+):  # fmt: skip
+    """Compare the rows of chosen runs with one query, but for those too far or not let through."""
+    if tables[part, t.SKETCHES] != 0 and slack < np.inf:
+        scan_sketched(
+            tables, part, start, end, bits, first, chosen, far, queries, words, k, query, slack,
+            state, compared, looked,
+        )  # fmt: skip
+        return
+    count = _scan_runs(tables, part, start, end, bits, first, chosen, far, queries, words, k, query, state)
+    compared[query] += count
+    looked[query] += count
 
 
 @njit(nogil=True)
@@ -151,17 +160,14 @@ def _nearest_few(far, chosen):
 
 
 @njit(nogil=True)
-def _scan_runs(
-    tables, part, start, end, masked, filtered, first, chosen, far, queries, words, k, query, state
-):
-    """Compare the rows of chosen runs with one query, but for those too far; returns how many."""
+def _scan_runs(tables, part, start, end, bits, first, chosen, far, queries, words, k, query, state):
+    """Compare all rows of chosen runs with one query, but for those too far; returns how many."""
     table, limit = tables[part], state[0]
     starts = numbers_at(table[t.RUN_STARTS], table[t.N_RUNS] + 1)
     radii = numbers_at(table[t.RADII], table[t.N_RUNS])
     spreads = shorts_at(table[t.SPREADS], table[t.ROWS])
     codes = words_at(table[t.CODES], table[t.ROWS] * words)
     rows, distances = np.empty(PENDING, np.int64), np.empty(PENDING, np.int32)
-    alone = np.array([query])
     compared = pending = 0
     most = limit[query]
     for place in range(len(chosen)):
@@ -173,11 +179,6 @@ def _scan_runs(
         if beyond > 0:
             begin += first_not_below(spreads[begin:stop], types.uint16(beyond))
         begin, stop = max(begin, start), min(stop, end)
-        if masked:
-            if begin < stop:
-                compared += scan_masked(tables, part, begin, stop, filtered, queries, words, k, alone, state)
-                most = limit[query]
-            continue
         if place + 1 < len(chosen):
             # The next run may be anywhere; its first rows are on their way while this one is compared.
             following = starts[first + chosen[place + 1]]
@@ -188,7 +189,7 @@ def _scan_runs(
         compared += max(0, stop - begin)
         for row in range(begin, stop):
             found = distance(codes, row, queries, query, words)
-            if found <= most:
+            if found <= most and lets_through(bits, start, row):
                 pending = collect(tables, k, query, part, row, found, rows, distances, pending, state)
                 most = limit[query]
     if pending:
@@ -198,7 +199,7 @@ def _scan_runs(
 
 @njit(nogil=True)
 def _scan_together(
-    tables, part, start, end, masked, filtered, first, far, queries, words, k, members, reach,
+    tables, part, start, end, bits, first, far, queries, words, k, members, reach,
     state, compared, looked,
 ):  # fmt: skip
     """Compare the rows of all runs that matter to several queries, whose nearest runs were looked at.
@@ -221,17 +222,15 @@ def _scan_together(
     if pairs * _TOGETHER < count * len(members):
         for i in range(len(members)):
             chosen = _up_to(far[i], reach[i])
-            some = _scan_runs(
-                tables, part, start, end, masked, filtered, first, chosen, far[i], queries, words, k, members[i],
-                state,
+            _scan_alone(
+                tables, part, start, end, bits, first, chosen, far[i], queries, words, k, members[i],
+                np.inf, state, compared, looked,
             )  # fmt: skip
-            compared[members[i]] += some
-            looked[members[i]] += some
         return
     seen = np.zeros(count, np.bool_)
     for i in range(len(members)):
         for run in range(count):
-            seen[run] |= far[i, run] == VISITED
+            seen[run] |= far[i, run] == _VISITED
     who, everyone = np.empty(len(members), np.int64), len(members)
     run = 0
     while run < count:
@@ -243,7 +242,7 @@ def _scan_together(
             active = 0
             for i in range(len(members)):
                 who[active] = members[i]
-                active += far[i, begin] != VISITED
+                active += far[i, begin] != _VISITED
         elif wanted[begin]:
             while run < count and wanted[run] and not seen[run]:
                 run += 1
@@ -251,12 +250,7 @@ def _scan_together(
         if not wanted[begin] or active == 0 or first_row >= end_row:
             continue
         some = end_row - first_row
-        if masked:
-            some = scan_masked(
-                tables, part, first_row, end_row, filtered, queries, words, k, who[:active], state
-            )
-        else:
-            scan_span(tables, part, first_row, end_row, queries, words, k, who[:active], state)
+        scan_span(tables, part, first_row, end_row, bits, start, queries, words, k, who[:active], state)
         for i in range(active):
             compared[who[i]] += some
             looked[who[i]] += some
