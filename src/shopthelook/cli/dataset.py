@@ -7,6 +7,7 @@ import click
 from shopthelook.cli.dataset_check import check, show
 from shopthelook.cli.dataset_import import import_
 from shopthelook.cli.dataset_inspect import inspect
+from shopthelook.cli.dataset_products import single_product
 
 
 @click.group()
@@ -25,3 +26,4 @@ dataset.add_command(import_)
 dataset.add_command(check)
 dataset.add_command(show)
 dataset.add_command(inspect)
+dataset.add_command(single_product)
