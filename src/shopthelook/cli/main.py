@@ -24,6 +24,7 @@ _COMMANDS = {
     "taxonomy": "taxonomy",
     "index": "index",
     "dataset": "dataset",
+    "train": "train",
     "eval": "eval",
     "serve": "serve",
 }

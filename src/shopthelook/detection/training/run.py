@@ -1,0 +1,134 @@
+"""A whole run: a recipe and data sets in, a bundle out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from shopthelook.detection.datasets import DataSet, LabelledScene, LabelSpace, open_data, read_scenes
+from shopthelook.detection.training.architectures import Built, build_model
+from shopthelook.detection.training.calibrate import calibrate
+from shopthelook.detection.training.devices import Device, choose, train_together
+from shopthelook.detection.training.export import export_bundle
+from shopthelook.detection.training.loop import TrainingData, train
+from shopthelook.detection.training.recipe import Recipe
+from shopthelook.errors import ShopError
+from shopthelook.models.card import DataUse
+
+if TYPE_CHECKING:
+    from shopthelook.models.card import Card
+
+RECIPE_FILE = "recipe.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The data sets of a run, read: in the order of the recipe, with all their scenes in the labels of ``space``."""
+
+    sets: tuple[DataSet, ...]
+    scenes: tuple[list[LabelledScene], ...]
+    space: LabelSpace
+
+    @classmethod
+    def read(cls, recipe: Recipe, folders: Mapping[str, Path]) -> Sources:
+        """Read the data sets that a recipe names.
+
+        Raises:
+            ShopError: a folder is not given or given for another name, or a data set cannot be read or has no
+                scene to train on.
+        """
+        named = [one.name for one in recipe.data.sets]
+        if unknown := sorted(set(folders) - set(named)):
+            raise ShopError(
+                f"the recipe {recipe.name} has no data set {', '.join(unknown)}; it has {', '.join(named)}"
+            )
+        if missing := [name for name in named if name not in folders]:
+            raise ShopError(
+                f"the recipe {recipe.name} needs the data set {missing[0]}: say where it is with "
+                f"--data {missing[0]}=FOLDER, or where all are with --data-root"
+            )
+        sets = tuple(open_data(folders[name]) for name in named)
+        space = LabelSpace.coarse() if recipe.data.labels == "coarse" else LabelSpace.fine(sets)
+        scenes = tuple(read_scenes(one, space) for one in sets)
+        for name, group in zip(named, scenes, strict=True):
+            if not any(scene.split == "train" for scene in group):
+                raise ShopError(f"{folders[name]}: none of its {len(group)} pictures is of the split 'train'")
+        return cls(sets, scenes, space)
+
+    def of(self, split: str) -> tuple[list[LabelledScene], ...]:
+        """The scenes of one split, a list a data set."""
+        return tuple([scene for scene in group if scene.split == split] for group in self.scenes)
+
+    def training_data(self, recipe: Recipe) -> TrainingData:
+        """What the loop takes. Single products teach, but the best weights are those that do well on scenes."""
+        looks = zip(self.sets, self.of("val"), strict=True)
+        on_scenes = [scene for one, group in looks if one.kind == "scenes" for scene in group]
+        return TrainingData(
+            self.of("train"),
+            [one.weight for one in recipe.data.sets],
+            on_scenes or [scene for group in self.of("val") for scene in group],
+            [label.name for label in self.space.labels],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """How a run ended: its best AP50 on the validation scenes, None without any, and the card of its bundle."""
+
+    ap50: float | None
+    card: Card | None
+
+
+def run(
+    recipe: Recipe,
+    folders: Mapping[str, Path],
+    out: Path,
+    bundle: Path | None = None,
+    device: str | None = None,
+    devices: int = 1,
+) -> Trained:
+    """Train a recipe, or go on with the run in ``out``; with ``bundle``, export and calibrate it there.
+
+    Args:
+        recipe: what to do.
+        folders: where each data set that it names is.
+        out: folder of the run: checkpoints, losses, pictures of predictions.
+        bundle: folder of the bundle.
+        device: "cpu" or "cuda", a GPU where there is one when left out.
+        devices: how many train together.
+
+    Raises:
+        ShopError: with what is wrong in words; see `Sources.read`, `loop.train` and `export.export_bundle`.
+    """
+    kind = choose(device, devices)
+    if recipe.training.batch % devices:
+        raise ShopError(
+            f"a batch of {recipe.training.batch} cannot be shared out evenly over {devices} devices"
+        )
+    built, sources, best = train_together(kind, devices, _work, recipe, dict(folders), out)
+    if bundle is None:
+        return Trained(best, None)
+    built.model.cpu()
+    pairs = zip(sources.sets, sources.of("train"), strict=True)
+    data = [DataUse(one.name, one.licence, len(group)) for one, group in pairs]
+    looked_at = [scene for group in sources.of("val") for scene in group]
+    export_bundle(built, recipe, sources.space, data, bundle, [scene.path for scene in looked_at[:4]])
+    names = [one.name for one in sources.sets]
+    return Trained(best, calibrate(bundle, dict(zip(names, sources.of("val"), strict=True))))
+
+
+def _work(
+    device: Device, recipe: Recipe, folders: Mapping[str, Path], out: Path
+) -> tuple[Built, Sources, float | None]:
+    sources = Sources.read(recipe, folders)
+    torch.manual_seed(recipe.training.seed)
+    built = build_model(recipe, len(sources.space))
+    if device.first:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / RECIPE_FILE).write_text(json.dumps(recipe.as_dict(), indent=2) + "\n")
+    return built, sources, train(built, recipe, sources.training_data(recipe), out, device)

@@ -1,0 +1,89 @@
+"""`shopthelook train`: recipes, misuse, and a run from the command line."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from shopthelook.cli.main import main
+from shopthelook.detection.training.recipe import shipped
+
+DEMO = Path(__file__).parents[2] / "demo"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main, ["train", *arguments])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_recipes_are_listed_and_printed() -> None:
+    status, out, _ = run("recipes")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == shipped()
+    status, out, _ = run("recipes", "fpn")
+    assert tomllib.loads(out)["model"]["backbone"] == "resnext101_32x8d"
+    status, out, _ = run("recipes", "fpn", "--json")
+    assert json.loads(out)["training"]["momentum"] == 0.9
+    status, out, _ = run("recipes", "--json")
+    assert [json.loads(line)["name"] for line in out.splitlines()] == shipped()
+
+
+WRONG = [
+    (("detector", "nothing"), 1, "no recipe 'nothing'"),
+    (("detector", "demo"), 1, "say where it is with --data rooms=FOLDER"),
+    (("detector", "demo", "--data", "rooms"), 2, "--data must be NAME=FOLDER"),
+    (("detector", "demo", "--data", "rooms=/nonexistent"), 1, "/nonexistent: no data set here"),
+    (("detector", "demo", "--data", f"rooms={DEMO}", "--data", "x=y"), 1, "has no data set x; it has rooms"),
+    (("detector", "demo", "--epochs", "1", "--steps", "1"), 2, "not both"),
+    (
+        ("detector", "demo", "--data", f"rooms={DEMO}", "--device", "cpu", "--devices", "3"),
+        1,
+        "evenly over 3",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "status", "problem"), WRONG)
+def test_what_is_wrong_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], status: int, problem: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    got, _, told = run(*arguments)
+    assert got == status
+    assert problem in told
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    """In a Python that has no PyTorch, as the plain install is."""
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'torchvision', 'timm', 'onnx', 'tensorboard'): sys.modules[name] = None\n"
+        "from shopthelook.cli.main import main\n"
+        "main(['train', 'recipes'], standalone_mode=False)\n"
+        f"main(['train', 'detector', 'demo', '--data', 'rooms={DEMO}'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    assert "baseline" in done.stdout
+    assert "pip install 'shopthelook[train]'" in done.stderr
+
+
+def test_a_run_on_the_demo_s_rooms(tmp_path: Path) -> None:
+    command = ["detector", "demo", "--data-root", str(tmp_path / "data"), "--steps", "2"]
+    command += ["--out", str(tmp_path / "run"), "--bundle", str(tmp_path / "bundle"), "--device", "cpu"]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/rooms").symlink_to(DEMO)
+    status, out, told = run(*command, "--json")
+    assert status == 0, told
+    said = json.loads(out)
+    assert said["bundle"] == str(tmp_path / "bundle")
+    assert said["val_ap50"] >= 0
+    assert (tmp_path / "bundle/card.json").exists()
+    status, out, _ = run(*command)
+    assert status == 0
+    assert "bundle written to" in out

@@ -1,0 +1,71 @@
+"""Boxes follow the pixels through zooms, crops, targets and mirrors."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.detection.training.recipes import tiny
+
+from shopthelook.detection.datasets import LabelledScene, read_scenes
+from shopthelook.detection.training.augment import jitter, resize
+from shopthelook.errors import ShopError
+
+JITTER = tiny(("shorter = 64", 'mode = "jitter"\nrecolour = true\nshorter = 64')).picture
+SCALES = tiny(("shorter = 64", "sizes = [48, 64, 80]\nshorter = 64")).picture
+
+
+def shown(pixels: np.ndarray) -> list[int] | None:
+    """Where the coloured rectangle is; a picture that was made grey has none."""
+    spread = pixels.max(axis=2).astype(int) - pixels.min(axis=2)
+    rows, columns = np.nonzero(spread > 100)
+    return [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1] if len(rows) else None
+
+
+def test_jittered_boxes_follow_the_pixels(coco: Path) -> None:
+    rng = np.random.default_rng(0)
+    checked = 0
+    for scene in read_scenes(coco, labels_of="coco") * 8:
+        pixels, boxes, labels = jitter(scene, JITTER, False, rng)
+        assert pixels.shape == (64, 96, 3)
+        assert len(boxes) == len(labels)
+        place = shown(pixels)
+        if len(boxes) and place:
+            np.testing.assert_allclose(boxes[0], place, atol=2)
+            checked += 1
+    assert checked > 40
+
+
+def test_multi_scale_training_draws_targets_and_keeps_the_aspect(coco: Path) -> None:
+    rng = np.random.default_rng(0)
+    shorter_sides = set()
+    for scene in read_scenes(coco, labels_of="coco") * 4:
+        pixels, boxes, _ = resize(scene, SCALES, True, rng)
+        height, width = pixels.shape[:2]
+        shorter_sides.add(min(height, width))
+        assert width / height == pytest.approx(scene.size[0] / scene.size[1], abs=0.02)
+        np.testing.assert_allclose(boxes[0], shown(pixels), atol=2)
+    assert shorter_sides == {48, 64, 80}
+
+
+def test_the_longer_side_is_held_too(tmp_path: Path, coco: Path) -> None:
+    like = read_scenes(coco, labels_of="coco")[0]
+    Image.new("RGB", (400, 50)).save(tmp_path / "wide.png")
+    wide = LabelledScene(
+        tmp_path / "wide.png", (400, 50), like.boxes[:0], like.labels[:0], "train", like.known
+    )
+    assert resize(wide, tiny().picture, False, np.random.default_rng(0))[0].shape == (12, 96, 3)
+
+
+def test_without_sizes_the_target_is_the_serving_size(coco: Path) -> None:
+    scene = read_scenes(coco, labels_of="coco")[0]
+    assert {
+        min(resize(scene, tiny().picture, True, np.random.default_rng(i))[0].shape[:2]) for i in range(5)
+    } == {64}
+
+
+def test_a_broken_picture_is_an_error_in_words(coco: Path) -> None:
+    scene = read_scenes(coco, labels_of="coco")[0]
+    scene.path.write_bytes(b"no picture")
+    with pytest.raises(ShopError, match=r"0\.png: this picture cannot be read"):
+        resize(scene, tiny().picture, True, np.random.default_rng(0))
