@@ -2,6 +2,8 @@
 
 import copy
 import json
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,15 @@ def test_what_is_wrong_is_named(
     assert says in str(caught.value)
 
 
+def test_a_place_in_a_room_is_named(tmp_path: Path) -> None:
+    rooms = copy.deepcopy(ROOMS)
+    rooms["scenes"][0]["objects"][1]["box"] = "all"
+    with pytest.raises(DataError) as caught:
+        open_data(written(tmp_path, rooms, "rooms.json"))
+    place = f"{tmp_path / 'rooms.json'}: scenes[0]: objects[1]"
+    assert str(caught.value) == f"{place}: 'box' must be four numbers of a box, not 'all'"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -117,6 +128,19 @@ def test_wrong_labels_are_named(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(DataError) as caught:
         open_data(written(tmp_path, COCO))
     assert str(caught.value).startswith(f"{tmp_path / 'labels.tsv'}: {says}")
+
+
+def test_data_sets_need_no_pytorch() -> None:
+    names = "datasets, datasets.importing, datasets.checking, datasets.sheet".replace(
+        "data", "shopthelook.detection.data"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, {names}; print('torch' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "False\n"
 
 
 @settings(max_examples=400, deadline=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,13 +29,20 @@ class Entry:
     Every method raises `DataError` where the value is missing or of another type.
     """
 
-    __slots__ = ("_values", "where")
+    __slots__ = ("_place", "_values")
 
-    def __init__(self, value: object, where: str) -> None:
+    def __init__(self, value: object, *place: str | int) -> None:
+        """``place`` names the file and what is in it from the outside in; a number is the place in a list."""
+        self._place = place  # put into words only when something is wrong: files hold millions of entries
         if not isinstance(value, dict):
-            raise DataError(f"{where}: an object is needed, not {_shown(value)}")
+            raise DataError(f"{self.where}: an object is needed, not {_shown(value)}")
         self._values: dict[str, Any] = value
-        self.where = where
+
+    @property
+    def where(self) -> str:
+        """The file, and the place in it."""
+        parts = (f"[{one}]" if isinstance(one, int) else f": {one}" for one in self._place)
+        return "".join(parts).removeprefix(": ")
 
     def __contains__(self, key: str) -> bool:
         return self._values.get(key) is not None
@@ -84,8 +90,7 @@ class Entry:
         value = self._values.get(key)
         if not isinstance(value, list) or len(value) != 4 or not all(_is_number(v) for v in value):
             raise self.wrong(key, "four numbers of a box")
-        a, b, c, d = (float(v) for v in value)
-        return a, b, c, d
+        return float(value[0]), float(value[1]), float(value[2]), float(value[3])
 
     def flag(self, key: str) -> bool:
         """True or false, also as 1 or 0; false when left out."""
@@ -96,7 +101,7 @@ class Entry:
 
     def object(self, key: str) -> Entry:
         """An object, empty when left out."""
-        return Entry(self._values.get(key) or {}, f"{self.where}: {key}")
+        return Entry(self._values.get(key) or {}, *self._place, key)
 
     def objects(self, key: str) -> Iterator[Entry]:
         """The objects of a list."""
@@ -107,7 +112,7 @@ class Entry:
 
     def item(self, key: str, i: int) -> Entry:
         """The object at place ``i`` of a list, which must be there: see `count`."""
-        return Entry(self._values[key][i], f"{self.where}: {key}[{i}]")
+        return Entry(self._values[key][i], *self._place, key, i)
 
     def count(self, key: str) -> int:
         """How many things a list holds; 0 where there is no list."""
@@ -129,9 +134,8 @@ class Entry:
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return -_MOST <= value <= _MOST and math.isfinite(value)
+    # NaN is within no limits.
+    return (type(value) is float or type(value) is int) and -_MOST <= value <= _MOST
 
 
 def _shown(value: object) -> str:

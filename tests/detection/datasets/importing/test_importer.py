@@ -42,6 +42,22 @@ def test_pictures_are_linked_and_the_source_stays(source: Order, tmp_path: Path)
     assert digests == [hashlib.sha256(scene.path.read_bytes()).hexdigest() for scene in scenes]
 
 
+def test_links_are_followed_and_circles_are_not(source: Order, tmp_path: Path) -> None:
+    root, disk = source.source, tmp_path / "disk"
+    disk.mkdir()
+    for i in range(3):
+        (root / f"{i}.jpg").rename(disk / f"{i}.jpg")
+    (root / "more").symlink_to(disk)
+    (disk / "round").symlink_to(root)
+    (disk / "0.jpg").rename(tmp_path / "0.jpg")
+    (root / "0.jpg").symlink_to("../0.jpg")
+    done = import_data(source, tmp_path / "out")
+    assert (done.pictures, done.problems) == (6, [])
+    assert not any(path.is_symlink() for path in (tmp_path / "out").rglob("*"))
+    assert (tmp_path / "out/images/0.jpg").samefile(tmp_path / "0.jpg")
+    assert (tmp_path / "out/images/more/1.jpg").samefile(disk / "1.jpg")
+
+
 def test_in_place_copies_nothing(source: Order, tmp_path: Path) -> None:
     out = tmp_path / "out"
     import_data(replace(source, in_place=True), out)

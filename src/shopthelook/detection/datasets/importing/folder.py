@@ -21,7 +21,13 @@ class PictureFolder:
     def by_name(self) -> dict[str, list[Path]]:
         """The pictures of each file name, as in "000001.jpg"."""
         found: dict[str, list[Path]] = {}
-        for folder, folders, names in os.walk(self.root):
+        seen: set[str] = set()
+        for folder, folders, names in os.walk(self.root, followlinks=True):
+            real = os.path.realpath(folder)
+            if real in seen:  # links may go in circles
+                folders.clear()
+                continue
+            seen.add(real)
             folders.sort()
             for name in sorted(names):
                 if name.lower().endswith(SUFFIXES):

@@ -56,7 +56,7 @@ class Placer:
         width, height = images.picture_size(data)
         images.read(data, max_side=_LOOK)
         if not self.in_place:
-            _link_or_copy(path, self.folder / name)
+            _link_or_copy(path.resolve(), self.folder / name)  # of a symbolic link, what it means
         placed = Placed(name, width, height, hashlib.sha256(data).hexdigest(), stamp)
         with self._journal.open("a", encoding="utf-8") as file:
             file.write(_line(placed))
