@@ -134,6 +134,22 @@ def test_open_images(open_images: Path, header: str) -> None:
     assert said["validation-annotations-bbox.csv: line 7"] == "the box is not four numbers"
 
 
+def test_open_images_as_fiftyone_fetches_them(open_images: Path) -> None:
+    split = open_images / "validation"
+    (split / "data").mkdir()
+    for path in split.glob("*.jpg"):
+        path.rename(split / "data" / path.name)
+    for old, new in (
+        ("validation-annotations-bbox.csv", "labels/detections.csv"),
+        ("class-descriptions-boxable.csv", "metadata/classes.csv"),
+    ):
+        (split / new).parent.mkdir()
+        (open_images / old).rename(split / new)
+    done, data = brought("open-images", open_images)
+    assert (done.pictures, done.boxes) == (2, 4)
+    assert set(data.names) == {"Chair", "Table", "Person"}
+
+
 def test_coco_with_labels_of_its_own(tmp_path: Path, photo: Callable[..., Path]) -> None:
     root = tmp_path / "mine"
     photo(root / "train/a.png", (30, 30))

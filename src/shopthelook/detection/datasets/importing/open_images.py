@@ -1,7 +1,8 @@
 """Open Images: boxes as CSV (fractions of the sides), class descriptions as CSV, pictures named by their id.
 
 The boxes' file is called ``*annotations-bbox.csv``, that of the classes ``*class-descriptions*.csv``, with or
-without a header. Only the pictures that lie there are read: few people fetch all nine million.
+without a header; or, as FiftyOne fetches them, ``labels/detections.csv`` and ``metadata/classes.csv`` of each split.
+Only the pictures that lie there are read: few people fetch all nine million.
 https://storage.googleapis.com/openimages/web/download.html
 """
 
@@ -15,12 +16,19 @@ from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
 
-BOXES = ("*annotations-bbox*.csv", "*/*annotations-bbox*.csv")
+BOXES = (
+    "*annotations-bbox*.csv",
+    "*/*annotations-bbox*.csv",
+    "labels/detections.csv",
+    "*/labels/detections.csv",
+)
 CLASSES = (
     "*class-descriptions-boxable.csv",
     "*/*class-descriptions-boxable.csv",
     "*class-descriptions*.csv",
     "*/*class-descriptions*.csv",
+    "metadata/classes.csv",
+    "*/metadata/classes.csv",
 )
 COLUMNS = ("ImageID", "LabelName", "XMin", "XMax", "YMin", "YMax")
 
