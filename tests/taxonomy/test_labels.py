@@ -62,6 +62,14 @@ def test_unknown_map() -> None:
         ("coco", "tie", "Neckties", "Neckties"),
         ("coco", "tv", "Televisions", None),
         ("oidv4", "Mug", "Mugs", "Tableware"),
+        ("clothing-co-parsing", "sneakers", "Shoes", "Shoes"),
+        ("fashionpedia", "top, t-shirt, sweatshirt", "Shirts & Tops", "Shirts & Tops"),
+        ("fashionpedia", "umbrella", "Parasols & Rain Umbrellas", None),
+        ("deepfashion2", "vest", "Shirts & Tops", "Shirts & Tops"),
+        ("deepfashion2", "sling dress", "Dresses", "Dresses"),
+        ("modanet", "footwear", "Shoes", "Shoes"),
+        ("open-images", "Kitchen & dining room table", "Kitchen & Dining Room Tables", "Tables"),
+        ("open-images", "Desk", "Desks", "Tables"),
         ("garments", "Blazer", "Coats & Jackets", "Outerwear"),
         ("luma", "Men/Tops/Tees", "Shirts & Tops", "Shirts & Tops"),
     ],
@@ -71,6 +79,15 @@ def test_known_labels(name: str, label: str, fine: str, coarse: str | None) -> N
     assert category.name == fine
     above = Taxonomy.builtin().coarse(category)
     assert (above.name if above else None) == coarse
+
+
+def test_what_published_sets_call_no_object_is_absent() -> None:
+    assert len(label_map("fashionpedia")) == 27  # its garments and accessories, without the 19 parts
+    assert "sleeve" not in label_map("fashionpedia")
+    assert len(label_map("deepfashion2")) == 13
+    assert len(label_map("modanet")) == 12
+    assert "scarf/tie" not in label_map("modanet")  # two coarse categories in one
+    assert not {"Person", "Human hair", "Clothing", "Furniture"} & set(label_map("open-images"))
 
 
 def test_fashion_scene_labels_are_covered() -> None:

@@ -91,7 +91,10 @@ def open_data(folder: Path, labels_of: str | None = None) -> DataSet:
             return _coco(folder, read_json(folder / name), labels_of)
     if (folder / ROOMS_FILE).exists():
         return _rooms(folder, read_json(folder / ROOMS_FILE))
-    raise DataError(f"{folder}: no data set here; a folder with {COCO_FILES[0]} is needed")
+    raise DataError(
+        f"{folder}: no data set here; a folder with {COCO_FILES[0]} is needed, "
+        "which 'shopthelook dataset import' makes of published sets and COCO files"
+    )
 
 
 def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:

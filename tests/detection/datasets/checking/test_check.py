@@ -109,6 +109,12 @@ def test_each_fault_is_found(good: Path, change: Change, kind: str, says: str) -
     assert problem.is_note == (kind == "no-category")
 
 
+def test_a_set_without_pictures_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "annotations.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    (problem,) = check([open_data(tmp_path, "coco")])
+    assert (problem.kind, problem.text) == ("picture", "there is no picture in it")
+
+
 def test_what_reaches_outside_by_a_rounding_error_is_no_fault(good: Path) -> None:
     data = json.loads((good / "annotations.json").read_text())
     add([199.6, 59.7, 41, 101])(data, good)

@@ -49,6 +49,8 @@ def check(
 
 
 def _check_labels(data: DataSet) -> Iterator[Problem]:
+    if not data.pictures:
+        yield Problem("picture", str(data.folder), "there is no picture in it")
     for name, category, n in zip(data.names, data.categories, box_counts(data), strict=True):
         if category is None and n:
             yield Problem("no-category", str(data.folder), f"{name}: {_boxes(n)}")
