@@ -60,6 +60,17 @@ def test_figures_by_hand(tiny_detector: Path, rooms: Path) -> None:
     assert figures.interval("recall").low < 0.6 < figures.interval("recall").high
 
 
+def test_a_class_in_few_pictures_has_no_interval(tiny_detector: Path, rooms: Path) -> None:
+    [figures] = one_set(tiny_detector, rooms).sets[0].figures
+    chairs, tables = (one.interval("recall") for one in figures.classes)
+    assert chairs.low < chairs.value < chairs.high
+    # Tables are in 8 pictures; all of them were found, which says little of others.
+    assert tables.value == 1.0
+    assert np.isnan([tables.low, tables.high]).all()
+    assert not is_clear(difference(figures.classes[1].drawn, figures.classes[0].drawn, "recall"))
+    assert figures.as_dict()["classes"][1]["recall"] == {"value": 1.0, "low": None, "high": None}
+
+
 def test_shown_is_by_the_thresholds_of_the_card(tmp_path: Path, rooms: Path) -> None:
     deaf = [{**label, "threshold": 0.9 if label["name"] == "Tables" else 0.4} for label in LABELS]
     bundle = make_tiny_detector(tmp_path, labels=deaf)
@@ -103,6 +114,8 @@ def test_pictures_of_one_product(tmp_path: Path, tiny_detector: Path) -> None:
         Painted(((0, 10, 10, 300, 230),), (CHAIR,)),  # covers it, and everything around
         Painted(((0, 20, 20, 110, 80),), (CHAIR,)),  # the upper half
         Painted((TABLE,), (TABLE,)),  # right
+        Painted((TABLE,), ()),  # of no class: not asked about
+        Painted((TABLE,), (TABLE, CHAIR)),  # not one product: not asked about
         *[Painted((TABLE,), (TABLE,))] * 4,
     ]
     folder = write(tmp_path / "products", pictures, kind="products")

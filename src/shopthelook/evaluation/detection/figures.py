@@ -35,7 +35,8 @@ NAMES: Mapping[str, str] = {
 class ClassFigures:
     """A detector on one class: average precision, and precision, recall and F1 of what serving shows.
 
-    ``boxes`` counts the true boxes and ``shown`` the shown ones. ``curve`` is as in `LabelPrecision`, ``at`` the
+    ``boxes`` counts the true boxes and ``shown`` the shown ones. The replicates in ``drawn`` are NaN, and so intervals
+    have no ends, for a class in fewer pictures than `measuring.FEW`. ``curve`` is as in `LabelPrecision`, ``at`` the
     recall and precision of what serving shows, where the class's own curve is drawn.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SAME_OBJECT = 0.5
 """Least IoU of a shown box with the true box that it stands for."""
+FEW = 10
+"""Pictures that show a class, below which draws say nothing about how its figures would move."""
 COVERED = 0.8
 """Least share of a single product's true box that the shown box must cover."""
 
@@ -46,9 +49,13 @@ def measure(data: Measured, said: Said, weights: NDArray[np.int64]) -> Figures:
         name = coarse_names()[one.label]
         classes.append(ClassFigures(one.label, name, one.n, shown_here, drawn, one.sizes, one.curve))
     drawn = {name: _mean([one.drawn[name] for one in classes]) for name in ("ap50", "ap")}
+    classes = [
+        one if (matches.true > 0).sum() >= FEW else _without_draws(one)
+        for one, matches in zip(classes, shown_matches, strict=True)
+    ]
     drawn |= _operating(counts.sum(axis=0))
     shares = _single(data.truth, said.shown) if data.kind == "products" else _scenes(said.shown)
-    drawn |= {name: weights @ right / len(truth) for name, right in shares.items()}
+    drawn |= {name: _share(weights, of, right) for name, (of, right) in shares.items()}
     curve = np.mean([one.curve for one in classes], axis=0)
     return Figures(drawn, _mean_sizes([one.sizes for one in classes]), tuple(classes), curve)
 
@@ -58,6 +65,13 @@ def _operating(counts: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
     hits, shown, true = (counts[:, i].astype(np.float64) for i in range(3))
     with np.errstate(divide="ignore", invalid="ignore"):
         return {"precision": hits / shown, "recall": hits / true, "f1": 2 * hits / (shown + true)}
+
+
+def _without_draws(one: ClassFigures) -> ClassFigures:
+    alone = {
+        name: np.append(values[:1], np.full(len(values) - 1, np.nan)) for name, values in one.drawn.items()
+    }
+    return dataclasses.replace(one, drawn=alone)
 
 
 def _mean(rows: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -81,24 +95,37 @@ def _mean_sizes(sizes: Sequence[Mapping[str, SizePrecision]]) -> dict[str, SizeP
     return means
 
 
-def _scenes(shown: Sequence[LabelledBoxes]) -> dict[str, NDArray[np.bool_]]:
+def _share(
+    weights: NDArray[np.int64], of: NDArray[np.bool_], right: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """``(rows,)`` share of the pictures ``of`` that are ``right``; NaN where there is none."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((weights @ (of & right)) / (weights @ of), np.float64)
+
+
+_Shares = dict[str, tuple["NDArray[np.bool_]", "NDArray[np.bool_]"]]
+
+
+def _scenes(shown: Sequence[LabelledBoxes]) -> _Shares:
     """Of each scene, whether serving shows an object, of whatever class."""
-    return {"with_object": np.array([len(one) > 0 for one in shown], np.bool_)}
+    any_shown = np.array([len(one) > 0 for one in shown], np.bool_)
+    return {"with_object": (np.full(len(shown), True), any_shown)}
 
 
-def _single(truth: Sequence[LabelledBoxes], shown: Sequence[LabelledBoxes]) -> dict[str, NDArray[np.bool_]]:
-    """Of each picture of one product: whether serving shows one box only and it is right; whether its best box is.
+def _single(truth: Sequence[LabelledBoxes], shown: Sequence[LabelledBoxes]) -> _Shares:
+    """Of each picture with one true box: whether serving shows one box only and it is right; whether its best box is.
 
     A box is right where its class is that of the product and it covers the product's box: at least `COVERED` of it,
     and with an IoU of at least `SAME_OBJECT`, so that a box around everything does not do.
     """
     best = np.array([_is_right(true, said) for true, said in zip(truth, shown, strict=True)], np.bool_)
     alone = np.array([len(said) == 1 for said in shown], np.bool_)
-    return {"one_box": best & alone, "best_box": best}
+    single = np.array([len(true) == 1 for true in truth], np.bool_)
+    return {"one_box": (single, best & alone), "best_box": (single, best)}
 
 
 def _is_right(true: LabelledBoxes, said: LabelledBoxes) -> bool:
-    if len(true) != 1 or not len(said):
+    if not len(true) or not len(said):
         return False
     best = said.take(np.array([int(said.scores.argmax())]))
     return bool(

@@ -17,12 +17,14 @@ HOW = (
     "Labels are rolled up to coarse categories, so detectors with different labels compare. A class that the data set "
     "does not label is left aside.",
     "Smaller figures are 95% intervals from {replicates:,} draws of the pictures with replacement. Gains are drawn on "
-    "the same pictures for both detectors; one is coloured where its interval leaves out 0.",
+    "the same pictures for both detectors; one is coloured where its interval leaves out 0. A class in fewer than ten "
+    "pictures has no interval.",
     "Sizes are COCO's, in pixels of the picture: small below 32 x 32, medium below 96 x 96.",
 )
 PRODUCTS = (
     "One right box: serving shows one box only, of the right class, that covers at least 80% of the product, with an "
-    "IoU of at least 0.5. Best box right: the box with the best score is such a one.",
+    "IoU of at least 0.5. Best box right: the box with the best score is such a one. Both of the pictures with one "
+    "true box.",
 )
 LATENCY = (
     "One core, one thread, from the file on disk to the objects: read, decode, resize, detect; {n} pictures. "
