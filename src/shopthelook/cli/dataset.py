@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from shopthelook.cli.dataset_check import check, show
+from shopthelook.cli.dataset_cleaning import fold, merge, suspects
 from shopthelook.cli.dataset_import import import_
 from shopthelook.cli.dataset_inspect import inspect
 from shopthelook.cli.dataset_products import single_product
@@ -27,3 +28,6 @@ dataset.add_command(check)
 dataset.add_command(show)
 dataset.add_command(inspect)
 dataset.add_command(single_product)
+dataset.add_command(suspects)
+dataset.add_command(merge)
+dataset.add_command(fold)

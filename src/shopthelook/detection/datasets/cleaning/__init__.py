@@ -1,0 +1,1 @@
+"""Label cleaning: likely errors in a data set as a list to ask people, and their answers merged back (+CLN)."""

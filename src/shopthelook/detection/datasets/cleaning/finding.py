@@ -1,0 +1,193 @@
+"""Finding likely label errors: what disagrees with models that did not learn from the picture, or with itself.
+
+The scores follow confident learning (Northcutt, Jiang and Chuang, 2021): another label is likely where a model that has
+not seen the picture is sure of it and not of the one given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shopthelook import geometry
+from shopthelook.detection.datasets.checking.boxes import SAME_BOX
+from shopthelook.detection.datasets.cleaning.folds import digest_of
+from shopthelook.detection.datasets.cleaning.predicting import Predicted
+from shopthelook.detection.datasets.cleaning.suspect import Corners, Suspect, corners
+from shopthelook.detection.datasets.dataset import DataSet, LabelledPicture
+from shopthelook.detection.datasets.labels import KNOWN_FROM, box_counts
+from shopthelook.taxonomy import Taxonomy, UnknownCategory
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SAME_THING = 0.5  # IoU from which a prediction is about a given box
+NEAR = 0.3  # IoU from which it may be
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when a box is suspect. ``sure``: least score of a prediction that contradicts the data set; ``unfound``: a
+    box counts as found by nobody below this score."""
+
+    sure: float = 0.5
+    unfound: float = 0.05
+
+
+class _Names:
+    """Which of a data set's labels a prediction may mean."""
+
+    def __init__(self, data: DataSet) -> None:
+        self._taxonomy = Taxonomy.builtin()
+        counts = box_counts(data)
+        self.known = counts >= KNOWN_FROM
+        self._by_name = {name.casefold(): i for i, name in enumerate(data.names)}
+        self._by_coarse: dict[int, list[int]] = {}
+        for i in np.argsort(-counts, kind="stable").tolist():
+            category = data.categories[i]
+            coarse = None if category is None else self._taxonomy.coarse(category)
+            if coarse is not None:
+                self._by_coarse.setdefault(coarse.id, []).append(i)
+        self.counts = counts
+
+    def meant(self, name: str, category: int) -> list[int]:
+        """The labels, most likely first: the one of that name, else those of the same coarse category."""
+        try:
+            coarse = self._taxonomy.coarse(self._taxonomy.get(category))
+        except UnknownCategory:
+            return []
+        same = self._by_coarse.get(coarse.id, []) if coarse is not None else []
+        named = self._by_name.get(name.casefold())
+        return [named] if named in same else same
+
+
+def find_suspects(
+    data: DataSet, predictions: Mapping[bytes, Predicted], limits: Limits | None = None
+) -> list[Suspect]:
+    """Likely label errors of a data set, the likeliest first.
+
+    ``predictions`` are by SHA-256 of the picture; in pictures without, only boxes that contradict each other are found.
+    Labels without a category are left alone. Raises `DataError` for a picture that cannot be read.
+    """
+    names = _Names(data)
+    found = []
+    for picture in data.pictures:
+        digest = digest_of(picture)
+        found += list(
+            _Looked(data, names, picture, digest, predictions.get(digest)).suspects(limits or Limits())
+        )
+    return sorted(found, key=lambda one: (-one.score, one.id))
+
+
+class _Looked:
+    """One picture, its boxes and what is predicted, side by side."""
+
+    def __init__(
+        self, data: DataSet, names: _Names, picture: LabelledPicture, digest: bytes, seen: Predicted | None
+    ) -> None:
+        self.data, self.names, self.picture, self.digest = data, names, picture, digest
+        boxes = geometry.clip(picture.boxes, *picture.size)
+        sought = np.array([data.categories[label] is not None for label in picture.labels], bool)
+        self.rows = np.flatnonzero(sought & (geometry.area(boxes) > 0))
+        self.boxes, self.labels = picture.boxes[self.rows], picture.labels[self.rows]
+        self.is_seen = seen is not None
+        seen = seen or Predicted(geometry.as_boxes([]), np.zeros(0, np.float32), (), ())
+        self.seen = seen
+        self.meant = [names.meant(*one) for one in zip(seen.names, seen.categories, strict=True)]
+        self.overlap = geometry.iou(self.boxes, seen.boxes)  # (boxes, predictions)
+        agrees = [[label in meant for meant in self.meant] for label in self.labels.tolist()]
+        self.agrees: NDArray[np.bool_] = np.array(agrees, bool).reshape(self.overlap.shape)
+
+    def suspects(self, limits: Limits) -> Iterator[Suspect]:
+        """All kinds; a box that is one of two around a thing is suspect as such only."""
+        doubled = set()
+        for i, j in self._doubled():
+            doubled |= {i, j}
+            yield self._two_labels(i, j)
+        if not self.is_seen:
+            return
+        for i in range(len(self.boxes)):
+            if i not in doubled:
+                yield from self._given(i, limits)
+        yield from self._missing(limits)
+
+    def _support(self, i: int) -> float:
+        """The best score of a prediction that agrees with a box and its label, 0 where there is none."""
+        scores = self.seen.scores[self.agrees[i] & (self.overlap[i] >= SAME_THING)]
+        return float(scores.max(initial=0.0))
+
+    def _doubled(self) -> list[tuple[int, int]]:
+        same = np.triu(geometry.iou(self.boxes, self.boxes) > SAME_BOX, 1)
+        pairs = [(int(i), int(j)) for i, j in np.argwhere(same)]
+        return [(i, j) for i, j in pairs if self.labels[i] != self.labels[j]]
+
+    def _two_labels(self, i: int, j: int) -> Suspect:
+        # The likelier wrong one is asked about: less support, else the rarer label.
+        i, j = sorted((i, j), key=lambda k: (self._support(k), self.names.counts[self.labels[k]], -k))
+        score = 0.5 + 0.5 * (self._support(j) - self._support(i))
+        return self._suspect(i, "two-labels", "remove", None, score, j)
+
+    def _given(self, i: int, limits: Limits) -> Iterator[Suspect]:
+        support = self._support(i)
+        spoken = np.array([bool(meant) for meant in self.meant], bool)
+        about = ~self.agrees[i] & (self.overlap[i] >= SAME_THING) & spoken
+        if about.any():
+            best = int(np.argmax(np.where(about, self.seen.scores, -1)))
+            score = float(self.seen.scores[best])
+            if score >= limits.sure and score > support:
+                label = self.data.names[self.meant[best][0]]
+                yield self._suspect(i, "label", "relabel", label, score * (1 - support))
+                return
+        near = float(self.seen.scores[self.overlap[i] >= NEAR].max(initial=0.0))
+        if near < limits.unfound and self.names.known[self.labels[i]]:
+            yield self._suspect(i, "unfound", "remove", None, 1 - near / limits.unfound * 0.5)
+
+    def _missing(self, limits: Limits) -> Iterator[Suspect]:
+        sure = [
+            k
+            for k in np.flatnonzero(self.seen.scores >= limits.sure).tolist()
+            if self.meant[k] and self.names.known[self.meant[k][0]]
+        ]
+        for k in [sure[n] for n in geometry.nms(self.seen.boxes[sure], self.seen.scores[sure], SAME_THING)]:
+            clipped = geometry.clip(self.seen.boxes[[k]], *self.picture.size)
+            overlap = geometry.iou(clipped, self.picture.boxes)[0]
+            # Also a box of a label that is nothing to buy: it says that the thing was seen.
+            if overlap.max(initial=0.0) >= NEAR or geometry.area(clipped)[0] < 1:
+                continue
+            label = self.data.names[self.meant[k][0]]
+            yield Suspect(
+                "missing",
+                *self._where(),
+                box=corners(clipped[0].tolist()),
+                label=None,
+                action="add",
+                suggested=label,
+                score=round(float(self.seen.scores[k]), 4),
+            )
+
+    def _suspect(
+        self, i: int, kind: str, action: str, suggested: str | None, score: float, other: int | None = None
+    ) -> Suspect:
+        return Suspect(
+            kind,  # type: ignore[arg-type]  # one of KINDS and of ACTIONS, as written above
+            *self._where(),
+            box=self._corners(i),
+            label=self.data.names[self.labels[i]],
+            action=action,  # type: ignore[arg-type]
+            suggested=suggested,
+            score=round(min(max(score, 0.0), 1.0), 4),
+            other_box=None if other is None else self._corners(other),
+            other_label=None if other is None else self.data.names[self.labels[other]],
+        )
+
+    def _corners(self, i: int) -> Corners:
+        return corners(self.boxes[i].tolist())
+
+    def _where(self) -> tuple[str, str, tuple[int, int]]:
+        path = self.picture.path
+        inside = path.is_relative_to(self.data.folder)
+        name = path.relative_to(self.data.folder).as_posix() if inside else str(path)
+        return name, self.digest.hex(), self.picture.size
