@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from shopthelook.cli.main import STOPPED
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, table
 from shopthelook.errors import ShopError
@@ -117,7 +118,13 @@ def detector(
     from shopthelook.detection.training.run import run
 
     out = out or Path("runs") / read.name
-    trained = run(read, folders, out, bundle, device, devices)
+    try:
+        trained = run(read, folders, out, bundle, device, devices)
+    except KeyboardInterrupt:
+        click.echo(
+            f"\nstopped: give the same command again to go on from the last checkpoint in {out}", err=True
+        )
+        raise click.exceptions.Exit(STOPPED) from None
     if as_json:
         emit(
             {

@@ -176,8 +176,12 @@ def _follow(parent: int) -> None:
 
 @contextlib.contextmanager
 def _joined(kind: str, rank: int, count: int, meeting: str) -> Iterator[None]:
+    threads = torch.get_num_threads()
     if kind == "cuda":
         torch.cuda.set_device(rank)
+    else:
+        # Threads that wait for each other's cores cost more than they bring.
+        torch.set_num_threads(max(1, threads // count))
     distributed.init_process_group(
         "nccl" if kind == "cuda" else "gloo",
         init_method=meeting,
@@ -188,5 +192,6 @@ def _joined(kind: str, rank: int, count: int, meeting: str) -> Iterator[None]:
     try:
         yield
     finally:
+        torch.set_num_threads(threads)
         with contextlib.suppress(Exception):  # the others may be gone
             distributed.destroy_process_group()

@@ -110,7 +110,8 @@ def run(
         raise ShopError(
             f"a batch of {recipe.training.batch} cannot be shared out evenly over {devices} devices"
         )
-    built, sources, best = train_together(kind, devices, _work, recipe, dict(folders), out)
+    sources = Sources.read(recipe, folders)
+    built, best = train_together(kind, devices, _work, recipe, sources, out)
     if bundle is None:
         return Trained(best, None)
     built.model.cpu()
@@ -122,13 +123,10 @@ def run(
     return Trained(best, calibrate(bundle, dict(zip(names, sources.of("val"), strict=True))))
 
 
-def _work(
-    device: Device, recipe: Recipe, folders: Mapping[str, Path], out: Path
-) -> tuple[Built, Sources, float | None]:
-    sources = Sources.read(recipe, folders)
+def _work(device: Device, recipe: Recipe, sources: Sources, out: Path) -> tuple[Built, float | None]:
     torch.manual_seed(recipe.training.seed)
     built = build_model(recipe, len(sources.space))
     if device.first:
         out.mkdir(parents=True, exist_ok=True)
         (out / RECIPE_FILE).write_text(json.dumps(recipe.as_dict(), indent=2) + "\n")
-    return built, sources, train(built, recipe, sources.training_data(recipe), out, device)
+    return built, train(built, recipe, sources.training_data(recipe), out, device)
