@@ -77,6 +77,12 @@ def test_own_labels_go_before_the_map(tmp_path: Path) -> None:
         (("images", 1, "id"), 1, "images[1]: the id 1 is taken by another picture"),
         (("images", 1, "file_name"), "", "images[1]: 'file_name' must be a text, not ''"),
         (("images", 0, "sha256"), "abc", "images[0]: 'sha256' must be a SHA-256 in hexadecimal, not 'abc'"),
+        (
+            ("images", 1, "file_name"),
+            "\ud800.png",
+            "images[1]: 'file_name' must be a text, not '\\ud800.png'",
+        ),
+        (("images", 1, "id"), "\udfff", "images[1]: 'id' must be an id"),
         (("annotations", 0), 7, "annotations[0]: an object is needed, not 7"),
         (("annotations", 0, "image_id"), 9, "annotations[0]: no picture has the id 9"),
         (("annotations", 1, "category_id"), 9, "annotations[1]: no category has the id 9"),

@@ -79,8 +79,8 @@ def test_names_do_not_hide_each_other() -> None:
 
 def test_empty_boxes_and_boxes_outside_are_drawn_too() -> None:
     canvas = Image.new("RGB", (60, 40), "white")
-    boxes = np.array([[10.0, 10, 10, 5], [-900, -900, 900, 900], [70, 70, 90, 90]])
-    draw_boxes(canvas, boxes, ["a", "b" * 40, "c"], ["#ff0000"] * 3)
+    boxes = np.array([[10.0, 10, 10, 5], [-1e7, -1e7, 1e7, 1e7], [70, 70, 90, 90]])
+    draw_boxes(canvas, boxes, ["a\nb\t\x00", "b" * 400, "椅子 \udcff"], ["#ff0000"] * 3)
 
 
 @pytest.mark.parametrize("shapes", [[1.5] * 12, [0.66, 1.5, 0.7, 1.0, 3.0, 0.5, 1.5], [50.0, 0.01, 1.0]])

@@ -58,14 +58,14 @@ class Entry:
         value = self._values.get(key)
         if value in (None, "") and default is not None:
             return default
-        if not isinstance(value, str) or not value or "\0" in value:
+        if not is_text(value):
             raise self.wrong(key, "a text")
         return value
 
     def key(self, key: str) -> int | str:
         """An id: a whole number or a text."""
         value = self._values.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        if type(value) is not int and not is_text(value):
             raise self.wrong(key, "an id (a whole number or a text)")
         return value
 
@@ -131,6 +131,13 @@ class Entry:
     def names(self, start: str) -> list[str]:
         """The keys that begin with ``start``."""
         return [key for key in self._values if key.startswith(start)]
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether it is a text that is not empty and can be a name of a file and written to one."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        return False
+    return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

@@ -72,7 +72,7 @@ def draw_sheet(
         for wide in widths:
             picture = next(coming)
             sheet.paste(_cell(data, picture, (wide, tall)), (x, y))
-            caption = _cut(pen, picture.path.name, font, wide)
+            caption = _cut(pen, _line(picture.path.name), font, wide)
             pen.text((x + wide / 2, y + tall + 3), caption, _QUIET, font, anchor="ma")
             x += wide + _GAP
         y += tall + _CAPTION + _GAP
@@ -139,6 +139,7 @@ def draw_boxes(
     """Draw boxes ``(n, 4)`` xyxy in pixels and their names onto a picture; names avoid each other where they can."""
     pen = ImageDraw.Draw(picture)
     font = ImageFont.load_default(_TEXT)
+    names = [_line(name) for name in names]
     big_first = np.argsort(-np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), kind="stable").tolist()
     for i in big_first:
         x1, y1, x2, y2 = _ordered(boxes[i])
@@ -195,6 +196,12 @@ def _ordered(box: NDArray[np.floating]) -> tuple[float, float, float, float]:
     """The corners as Pillow wants them; an empty box is drawn as a line."""
     x1, y1, x2, y2 = (float(value) for value in box)
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _line(text: str, longest: int = 40) -> str:
+    """The text on one line, as a font can draw it."""
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
 
 
 def _cut(

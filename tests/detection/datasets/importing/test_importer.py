@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -150,3 +151,14 @@ def test_a_picture_listed_twice_counts_once(source: Order, tmp_path: Path) -> No
     assert done.pictures == 6
     assert [problem.reason for problem in done.problems] == ["this picture is listed twice"]
     assert len(open_data(tmp_path / "out").pictures) == 6
+
+
+def test_a_picture_whose_name_cannot_be_written_down_is_left_out(co_parsing: Path, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    for old in ("photos/0001.jpg", "annotations/pixel-level/0001.mat"):
+        path = co_parsing / old
+        path.rename(path.with_name(odd + path.suffix))
+    done = import_data(Order("clothing-co-parsing", co_parsing), tmp_path / "out")
+    assert done.pictures == 1
+    assert [problem.reason for problem in done.problems] == ["its name is not UTF-8"]
+    assert (tmp_path / "out" / PROBLEMS_FILE).read_text() == "caf .jpg\tits name is not UTF-8\n"

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from shopthelook import images
+from shopthelook.detection.datasets.entries import is_text
 from shopthelook.images import PictureError
 
 DONE = "pictures.jsonl"
@@ -42,8 +43,10 @@ class Placer:
         self._journal.write_text("".join(_line(one) for one in self._done.values()), encoding="utf-8")
 
     def place(self, path: Path) -> Placed:
-        """Bring one picture. Raises `PictureError` for a file that is no whole picture."""
+        """Bring one picture. Raises `PictureError` for a file that is no whole picture, or whose name is no text."""
         name = str(path.resolve()) if self.in_place else "images/" + path.relative_to(self.root).as_posix()
+        if not is_text(name):
+            raise PictureError("unreadable", "its name is not UTF-8")
         try:
             status = path.stat()
             stamp = (status.st_size, status.st_mtime_ns)
