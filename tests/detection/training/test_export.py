@@ -105,13 +105,16 @@ def test_calibration_chooses_thresholds_on_what_it_is_given(tmp_path: Path, phot
 
 
 def test_a_run_ends_in_a_bundle_in_the_labels_of_its_data(tmp_path: Path, photos: Path) -> None:
-    recipe = tiny(('sets = [{ name = "photos" }]', 'sets = [{ name = "photos" }]\nlabels = "fine"'), steps=3)
+    recipe = tiny(
+        ('sets = [{ name = "photos" }]', 'sets = [{ name = "photos", licence = "CC0" }]\nlabels = "fine"'),
+        steps=3,
+    )
     trained = run(recipe, {"photos": photos}, tmp_path / "run", tmp_path / "bundle", "cpu")
     assert trained.card is not None
     assert [label.name for label in trained.card.labels] == ["chair"]  # too few couches to count as labelled
     data = open_data(photos)
     learnt = sum(scene.split == "train" for scene in read_scenes(data))
-    assert trained.card.data[-1] == DataUse("photos", "as its source states", learnt)
+    assert trained.card.data[-1] == DataUse("photos", "CC0", learnt)
     Detector(open_bundle(tmp_path / "bundle")).detect(np.zeros((90, 120, 3), np.uint8))
 
 

@@ -24,10 +24,14 @@ def _check(right: bool, problem: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DataSetUse:
-    """A data set by name; a picture of it is drawn ``weight`` times as often as one of weight 1."""
+    """A data set by name; a picture of it is drawn ``weight`` times as often as one of weight 1.
+
+    ``licence`` is what the card says of it; what the data set itself says when left out.
+    """
 
     name: str
     weight: float = 1.0
+    licence: str = ""
 
     def __post_init__(self) -> None:
         _check(bool(self.name) and "=" not in self.name, "a data set's name must not be empty or hold '='")

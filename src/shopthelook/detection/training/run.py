@@ -115,8 +115,10 @@ def run(
     if bundle is None:
         return Trained(best, None)
     built.model.cpu()
-    pairs = zip(sources.sets, sources.of("train"), strict=True)
-    data = [DataUse(one.name, one.licence, len(group)) for one, group in pairs]
+    data = [
+        DataUse(one.name, use.licence or one.licence, len(group))
+        for use, one, group in zip(recipe.data.sets, sources.sets, sources.of("train"), strict=True)
+    ]
     looked_at = [scene for group in sources.of("val") for scene in group]
     export_bundle(built, recipe, sources.space, data, bundle, [scene.path for scene in looked_at[:4]])
     names = [one.name for one in sources.sets]
