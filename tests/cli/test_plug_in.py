@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from shopthelook.cli.main import main
+from tests.detection import conftest as miniature
 from tests.detection.exporting.small import save_small
 from tests.fixtures.tiny_bundles import make_tiny_embedder
 
+coco = miniature.coco
 ROOM = sorted((Path(__file__).parents[2] / "demo" / "scenes").glob("*.webp"))[0]
 
 
@@ -45,6 +47,21 @@ def test_a_model_of_transformers_decomposes_photos(tmp_path: Path, monkeypatch: 
     found = json.loads(out)["objects"]
     assert found
     assert {one["category"] for one in found} <= {"Furniture > Chairs", "Furniture > Sofas"}
+
+
+def test_a_model_of_transformers_is_measured_as_any_other(
+    coco: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    file = coco / "boxes_coco.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"info": {"label_map": "coco"}}))
+    source, bundle = save_small(tmp_path, "rt_detr"), tmp_path / "plugged"
+    make = ("models", "from-transformers", source, bundle, "--label-map", "coco", "--licence", "Apache-2.0")
+    code, _, err = run(*make)
+    assert code == 0, err
+    code, out, err = run("eval", "detection", bundle, coco, "--split", "all", "--latency", "1", "--json")
+    assert code == 0, err
+    assert "rt_detr@1" in out
 
 
 def test_misuse_is_told_before_anything_is_read(tmp_path: Path) -> None:
