@@ -32,7 +32,9 @@ def test_a_shop_becomes_a_data_set(tmp_path: Path, tiny_detector: Path, tiny_emb
         shop.import_products(write_feed(tmp_path / "feed"))
     data = scenes(tmp_path / "scenes", chairs=7, sofas=5)
     command = ["dataset", "single-product", "--shop", folder, "--scenes", data, "--out"]
-    result = CliRunner().invoke(main, [str(one) for one in [*command, tmp_path / "out", "--json"]])
+    result = CliRunner().invoke(
+        main, [str(one) for one in [*command, tmp_path / "out", "--complete", "--json"]]
+    )
     assert result.exit_code == 0, result.stderr
     told = json.loads(result.stdout)
     assert told["kept"] == {"Chairs": 7, "Sofas": 5}
@@ -42,6 +44,7 @@ def test_a_shop_becomes_a_data_set(tmp_path: Path, tiny_detector: Path, tiny_emb
     }
     made = open_data(tmp_path / "out")
     assert (made.kind, len(made.pictures), set(made.names)) == ("products", 12, {"chair", "couch"})
+    assert made.complete
     again = CliRunner().invoke(main, [str(one) for one in [*command, tmp_path / "out"]])
     assert again.exit_code == 1
     assert "exists already" in again.stderr

@@ -50,6 +50,11 @@ _PAGE = 1000
     "--least-cover", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="How much of it."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws which products come in.")
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="Say that nothing else is in the pictures: more for a detector to learn from, where it is true.",
+)
 @click.option("--licence", default="as the shop's pictures", show_default=True, help="Of the pictures.")
 @shop_option
 @json_option
@@ -61,6 +66,7 @@ def single_product(
     cover: Literal["product", "picture"],
     least_cover: float,
     seed: int,
+    complete: bool,
     licence: str,
     shop: Path | None,
     as_json: bool,
@@ -91,6 +97,7 @@ def single_product(
         info = {
             "description": f"Single products, boxes by {bundle.id if box == 'detector' else 'background'}",
             "license": licence,
+            "complete": complete,
         }
         with Counter("; run the same command again to go on with the rest") as counter:
             built = build(

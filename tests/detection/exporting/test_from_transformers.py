@@ -107,6 +107,11 @@ def test_what_cannot_be_plugged_in(tmp_path: Path) -> None:
     transformers.YolosConfig().save_pretrained(tmp_path / "yolos")
     with pytest.raises(ShopError, match="kind 'yolos' is not known to export; known are rt_detr"):
         read_source(str(tmp_path / "yolos"))
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    (folder / "preprocessor_config.json").write_text(json.dumps(config))
+    with pytest.raises(ShopError, match="cannot be read as a model of transformers"):
+        read_source(str(folder))
     (tmp_path / "empty").mkdir()
     with pytest.raises(ShopError, match="cannot be read as a model of transformers"):
         read_source(str(tmp_path / "empty"))

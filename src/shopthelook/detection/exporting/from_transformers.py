@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import onnx
 import transformers
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoImageProcessor, AutoModelForObjectDetection
 
 from shopthelook.detection.exporting.graph import INPUT, OUTPUTS, Decoded, to_onnx
@@ -60,7 +61,7 @@ def read_source(source: str, size: int | None = None) -> Source:
             )
         processor = AutoImageProcessor.from_pretrained(source)  # type: ignore[no-untyped-call]
         network = AutoModelForObjectDetection.from_pretrained(source, use_safetensors=True)
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ShopError(f"{source} cannot be read as a model of transformers: {first[:300]}") from error
     return Source(
