@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from tests.detection.training.recipes import tiny
+from tests.detection.training.recipes import TINY, tiny
 
 from shopthelook import images
 from shopthelook.detection import Detector
@@ -116,6 +116,14 @@ def test_a_run_ends_in_a_bundle_in_the_labels_of_its_data(tmp_path: Path, photos
     learnt = sum(scene.split == "train" for scene in read_scenes(data))
     assert trained.card.data[-1] == DataUse("photos", "CC0", learnt)
     Detector(open_bundle(tmp_path / "bundle")).detect(np.zeros((90, 120, 3), np.uint8))
+
+
+def test_a_one_stage_detector_goes_the_same_way(tmp_path: Path, photos: Path) -> None:
+    options = TINY[TINY.index('neck = "pyramid"') : TINY.index("[picture]")]
+    recipe = tiny(('"faster-rcnn"', '"one-stage"'), (options, "channels = 16\ndepth = 1\n"), steps=4)
+    trained = run(recipe, {"photos": photos}, tmp_path / "run", tmp_path / "bundle", "cpu")
+    assert trained.ap50 is not None
+    assert verify(open_bundle(tmp_path / "bundle", "detector")) == []
 
 
 def test_validation_counts_only_what_is_known_and_often_there(photos: Path) -> None:

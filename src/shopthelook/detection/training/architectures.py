@@ -58,6 +58,7 @@ ARCHITECTURES = {
     "faster-rcnn": Architecture(
         f"{_HERE}.faster_rcnn.options:FasterRCNNOptions", f"{_HERE}.faster_rcnn.build:build"
     ),
+    "one-stage": Architecture(f"{_HERE}.onestage.options:OneStageOptions", f"{_HERE}.onestage.build:build"),
 }
 
 
