@@ -6,7 +6,7 @@ not seen the picture is sure of it and not of the one given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 SAME_THING = 0.5  # IoU from which a prediction is about a given box
 NEAR = 0.3  # IoU from which it may be
+
+
+SIZES = (0.003, 0.01, 0.03, 0.1)  # of the picture's area: the classes of size
+USUAL = (
+    0.6  # least share of boxes of a label and size that the models find, for one that they miss to be suspect
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class _Names:
             if coarse is not None:
                 self._by_coarse.setdefault(coarse.id, []).append(i)
         self.counts = counts
+        self.spoken: set[int] = set()
+        """The labels that any prediction may mean."""
 
     def meant(self, name: str, category: int) -> list[int]:
         """The labels, most likely first: the one of that name, else those of the same coarse category."""
@@ -72,14 +80,25 @@ def find_suspects(
     ``predictions`` are by SHA-256 of the picture; in pictures without, only boxes that contradict each other are found.
     Labels without a category are left alone. Raises `DataError` for a picture that cannot be read.
     """
-    names = _Names(data)
-    found = []
+    names, limits = _Names(data), limits or Limits()
+    looked = []
     for picture in data.pictures:
         digest = digest_of(picture)
-        found += list(
-            _Looked(data, names, picture, digest, predictions.get(digest)).suspects(limits or Limits())
-        )
+        looked.append(_Looked(data, names, picture, digest, predictions.get(digest)))
+    # A detector that knows no laptops takes them for what they stand on, and that says nothing about their label.
+    names.spoken = {label for one in looked for meant in one.meant for label in meant}
+    usual = _usually_found(looked, limits)
+    found = [suspect for one in looked for suspect in one.suspects(limits, usual)]
     return sorted(found, key=lambda one: (-one.score, one.id))
+
+
+def _usually_found(looked: Sequence[_Looked], limits: Limits) -> dict[tuple[int, int], float]:
+    """The share of the boxes of each label and class of size that are found: models miss most small things."""
+    found: dict[tuple[int, int], list[bool]] = {}
+    for one in looked:
+        for i in range(len(one.boxes) if one.is_seen else 0):
+            found.setdefault(one.alike(i), []).append(one.near(i) >= limits.unfound)
+    return {key: sum(some) / len(some) for key, some in found.items()}
 
 
 class _Looked:
@@ -101,7 +120,7 @@ class _Looked:
         agrees = [[label in meant for meant in self.meant] for label in self.labels.tolist()]
         self.agrees: NDArray[np.bool_] = np.array(agrees, bool).reshape(self.overlap.shape)
 
-    def suspects(self, limits: Limits) -> Iterator[Suspect]:
+    def suspects(self, limits: Limits, usual: Mapping[tuple[int, int], float]) -> Iterator[Suspect]:
         """All kinds; a box that is one of two around a thing is suspect as such only."""
         doubled = set()
         for i, j in self._doubled():
@@ -110,8 +129,8 @@ class _Looked:
         if not self.is_seen:
             return
         for i in range(len(self.boxes)):
-            if i not in doubled:
-                yield from self._given(i, limits)
+            if i not in doubled and self.labels[i] in self.names.spoken:
+                yield from self._given(i, limits, usual)
         yield from self._missing(limits)
 
     def _support(self, i: int) -> float:
@@ -130,7 +149,7 @@ class _Looked:
         score = 0.5 + 0.5 * (self._support(j) - self._support(i))
         return self._suspect(i, "two-labels", "remove", None, score, j)
 
-    def _given(self, i: int, limits: Limits) -> Iterator[Suspect]:
+    def _given(self, i: int, limits: Limits, usual: Mapping[tuple[int, int], float]) -> Iterator[Suspect]:
         support = self._support(i)
         spoken = np.array([bool(meant) for meant in self.meant], bool)
         about = ~self.agrees[i] & (self.overlap[i] >= SAME_THING) & spoken
@@ -141,9 +160,18 @@ class _Looked:
                 label = self.data.names[self.meant[best][0]]
                 yield self._suspect(i, "label", "relabel", label, score * (1 - support))
                 return
-        near = float(self.seen.scores[self.overlap[i] >= NEAR].max(initial=0.0))
-        if near < limits.unfound and self.names.known[self.labels[i]]:
-            yield self._suspect(i, "unfound", "remove", None, 1 - near / limits.unfound * 0.5)
+        near, often = self.near(i), usual.get(self.alike(i), 0.0)
+        if near < limits.unfound and often >= USUAL and self.names.known[self.labels[i]]:
+            yield self._suspect(i, "unfound", "remove", None, often * (1 - near / limits.unfound * 0.5))
+
+    def near(self, i: int) -> float:
+        """The best score of what is predicted about where a box is, whatever its label."""
+        return float(self.seen.scores[self.overlap[i] >= NEAR].max(initial=0.0))
+
+    def alike(self, i: int) -> tuple[int, int]:
+        """A box's label and class of size: boxes that a model finds about as often."""
+        share = float(geometry.area(self.boxes[[i]])[0]) / (self.picture.size[0] * self.picture.size[1])
+        return int(self.labels[i]), int(np.searchsorted(SIZES, share))
 
     def _missing(self, limits: Limits) -> Iterator[Suspect]:
         sure = [
