@@ -30,7 +30,8 @@ class Table:
         self.path = path
         if path.exists():
             rows = [line for line in path.read_text().splitlines() if line]
-            kept = rows[:1] + [row for row in rows[1:] if int(row.partition(",")[0]) <= start]
+            whole = [row for row in rows[1:] if row.count(",") == rows[0].count(",")]
+            kept = rows[:1] + [row for row in whole if int(row.partition(",")[0]) <= start]
             path.write_text("".join(f"{row}\n" for row in kept))
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
