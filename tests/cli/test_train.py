@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from shopthelook.cli.main import main
@@ -74,11 +75,12 @@ def test_without_the_extra_it_says_what_to_install() -> None:
 
 
 def test_a_run_on_the_demo_s_rooms(tmp_path: Path) -> None:
+    torch.set_num_threads(1)  # threads that wait for each other cost more than they bring in so little
     command = ["detector", "demo", "--data-root", str(tmp_path / "data"), "--steps", "2"]
-    command += ["--out", str(tmp_path / "run"), "--bundle", str(tmp_path / "bundle"), "--device", "cpu"]
+    command += ["--out", str(tmp_path / "run"), "--device", "cpu"]
     (tmp_path / "data").mkdir()
     (tmp_path / "data/rooms").symlink_to(DEMO)
-    status, out, told = run(*command, "--json")
+    status, out, told = run(*command, "--json", "--bundle", str(tmp_path / "bundle"))
     assert status == 0, told
     said = json.loads(out)
     assert said["bundle"] == str(tmp_path / "bundle")
@@ -86,4 +88,4 @@ def test_a_run_on_the_demo_s_rooms(tmp_path: Path) -> None:
     assert (tmp_path / "bundle/card.json").exists()
     status, out, _ = run(*command)
     assert status == 0
-    assert "bundle written to" in out
+    assert "no bundle written" in out
