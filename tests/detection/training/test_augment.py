@@ -38,13 +38,16 @@ def test_jittered_boxes_follow_the_pixels(coco: Path) -> None:
 
 def test_multi_scale_training_draws_targets_and_keeps_the_aspect(coco: Path) -> None:
     rng = np.random.default_rng(0)
-    shorter_sides = set()
+    shorter_sides, checked = set(), 0
     for scene in read_scenes(coco, labels_of="coco") * 4:
         pixels, boxes, _ = resize(scene, SCALES, True, rng)
         height, width = pixels.shape[:2]
         shorter_sides.add(min(height, width))
         assert width / height == pytest.approx(scene.size[0] / scene.size[1], abs=0.02)
-        np.testing.assert_allclose(boxes[0], shown(pixels), atol=2)
+        if len(scene.boxes):  # a label with too few boxes is left out
+            np.testing.assert_allclose(boxes[0], shown(pixels), atol=2)
+            checked += 1
+    assert checked > 20
     assert shorter_sides == {48, 64, 80}
 
 
