@@ -72,8 +72,9 @@ def filled(world: World, recall: float = 1.0, threads: int = 1) -> tuple[Embedde
         made.compact()
         made.snapshot(folder, _MADE_FOR)
         index = EmbeddedIndex.open(folder, world.bits, _MADE_FOR, threads, recall)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return index, size / max(1, len(world))
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / max(1, len(world))
+    # Sketches are kept in memory only.
+    return index, size + (world.bits / 16 if recall < 1 else 0)
 
 
 def _state() -> str:
