@@ -18,7 +18,8 @@ PAGE = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:
-    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    """The first block of the page in a language."""
+    found: str = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)[0]
     return found
 
 

@@ -11,7 +11,9 @@ VALUES = st.recursive(
     | st.integers(-(10**400), 10**400)
     | st.floats()
     | st.text(max_size=8)
-    | st.sampled_from(["a.png", "\0", "..", "chair", "\ud800", 1e39, [1, 2, 3, 4], 3]),
+    | st.sampled_from(["a.png", "\0", "..", "chair", "\ud800", 1e39, 3])
+    # A new one each time: it may be spoiled itself.
+    | st.builds(lambda: [1, 2, 3, 4]),
     lambda inner: (
         st.lists(inner, max_size=5)
         | st.dictionaries(st.sampled_from(["id", "bbox", "name"]), inner, max_size=3)
