@@ -6,7 +6,7 @@ import pytest
 import torch
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
     """Pictures this small gain nothing from threads, and threads that wait for each other cost much."""
     torch.set_num_threads(1)
