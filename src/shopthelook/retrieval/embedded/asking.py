@@ -34,6 +34,9 @@ _FULL = types.uint64(0xFFFFFFFFFFFFFFFF)
 # Rows of a window for each that a condition lists, from which on marking these is shorter work than asking all.
 _SHORT = 4
 
+# Words of bits that a program is asked for at a time: with some conditions they stay in the second cache.
+_AT_ONCE = 1024
+
 
 @njit(nogil=True)
 def make_ready(table, program, found, spans, ready, driver, start, end):
@@ -116,11 +119,11 @@ def span_mask(block, start, end):
 
 
 @njit(nogil=True)
-def _masked_by(mine, scratch, word, out):
-    """Set out to the bits of the rows that a condition leaves, from block `word` on."""
+def _masked_by(mine, scratch, origin, word, out):
+    """Set out to the bits of the rows that a condition leaves, from block `word` on of a window from `origin` on."""
     kind = mine[READY]
     if kind == BITS:
-        first = mine[THIRD]
+        first = mine[THIRD] + word - origin
         for i in range(len(out)):
             out[i] = scratch[first + i]
     elif kind == FORWARD:
@@ -167,14 +170,26 @@ def _depth_of(nodes):
 @njit(nogil=True)
 def masked(nodes, ready, scratch, start, end):
     """The bits of the rows start to end that a program lets through, in words of which the first holds row `start`."""
-    word = start >> 6
-    size = ((end + 63) >> 6) - word
-    stack = np.empty((_depth_of(nodes), size), np.uint64)
-    depth = 0
+    origin = start >> 6
+    bits = np.empty(((end + 63) >> 6) - origin, np.uint64)
+    stack = np.empty((_depth_of(nodes), min(_AT_ONCE, len(bits))), np.uint64)
+    for first in range(0, len(bits), _AT_ONCE):
+        some = bits[first : first + _AT_ONCE]
+        _ask(nodes, ready, scratch, origin, origin + first, stack[:, : len(some)])
+        some[:] = stack[0, : len(some)]
+    bits[0] &= span_mask(origin, start, end)
+    bits[-1] &= span_mask(origin + len(bits) - 1, start, end)
+    return bits
+
+
+@njit(nogil=True)
+def _ask(nodes, ready, scratch, origin, word, stack):
+    """Put into stack[0] the bits from block `word` on that a program lets through."""
+    size, depth = stack.shape[1], 0
     for i in range(len(nodes)):
         what, count = nodes[i, 0], nodes[i, 1]
         if what == p.LEAF:
-            _masked_by(ready[count], scratch, word, stack[depth])
+            _masked_by(ready[count], scratch, origin, word, stack[depth])
             depth += 1
         elif what == p.NOT:
             top = stack[depth - 1]
@@ -195,10 +210,6 @@ def masked(nodes, ready, scratch, start, end):
                     for at in range(size):
                         mine[at] |= other[at]
             depth += 1
-    bits = stack[0]
-    bits[0] &= span_mask(word, start, end)
-    bits[size - 1] &= span_mask(word + size - 1, start, end)
-    return bits
 
 
 @njit(nogil=True)

@@ -24,6 +24,9 @@ MASKED_SCAN, GATHER = 1, 2
 # is compared exactly then, since its nearest are farther away than those that the runs were measured by.
 _LIST = 2
 
+# The same where other conditions are to be asked of each listed row: asking 64 at a time is so much quicker.
+_ASKED = 128
+
 
 @njit(nogil=True)
 def _driver(program, ready):
@@ -69,7 +72,8 @@ def search_filtered(
     table = tables[part]
     narrow(table, program, found, ready, first, last)
     driver = _driver(program, ready)
-    if driver >= 0 and ready[driver, LEFT] * _LIST <= last - first:
+    others = _LIST if len(nodes) == 1 else _ASKED
+    if driver >= 0 and ready[driver, LEFT] * others <= last - first:
         chosen = _candidates(table, program, found, spans, ready, driver, first, last, nodes)
         return GATHER, _compare(tables, part, chosen, queries, words, k, members, counted, state, compared)
     scratch = make_ready(table, program, found, spans, ready, -1, first, last)

@@ -41,8 +41,8 @@ class EmbeddedIndex:
     filter). All of these are exact. With a `recall` below 1, more runs are passed over ("tokens").
 
     Memory a product: `bits / 8` bytes for the code, 10 for its place, 20 and the letters for the id, 8 for each
-    text value and 16 for each number of its attributes; with a `recall` below 1 half a code more; up to three times
-    that for what is merged at the moment.
+    text value and 16 for each number of its attributes; with a `recall` below 1 half a code more in large
+    segments; up to three times that for what is merged at the moment.
     """
 
     def __init__(
