@@ -60,8 +60,8 @@ def check(folders: tuple[Path, ...], every: bool, as_json: bool) -> None:
 def show(folders: tuple[Path, ...], fine: bool, as_json: bool) -> None:
     """Say how many pictures a data set has, and how many boxes of what, in each split.
 
-    The split of a picture follows from its content, so it is the same everywhere and always: 70% are to train
-    with, 10% to choose with, 20% to measure with.
+    The split of a picture follows from its content, or from the product that the data set says it shows, so it is
+    the same everywhere and always: 70% are to train with, 10% to choose with, 20% to measure with.
 
     \b
     Examples:

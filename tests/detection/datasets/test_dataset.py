@@ -19,11 +19,11 @@ from shopthelook.detection.datasets import DataError, LabelSpace, box_counts, op
 COCO: dict[str, Any] = {
     "info": {"license": "CC0", "kind": "scenes", "label_map": "coco", "complete": False},
     "images": [
-        {"id": 1, "file_name": "a.png", "width": 40, "height": 30, "sha256": "0" * 64},
+        {"id": 1, "file_name": "a.png", "width": 40, "height": 30, "sha256": "0" * 64, "group": "g"},
         {"id": "b", "file_name": "b.png", "width": 40, "height": 30},
     ],
     "annotations": [
-        {"image_id": 1, "category_id": 3, "bbox": [1, 2, 10, 20], "iscrowd": 0},
+        {"image_id": 1, "category_id": 3, "bbox": [1, 2, 10, 20], "iscrowd": 0, "guessed": 1},
         {"image_id": "b", "category_id": "x", "bbox": [0.5, 2, 1e3, -20]},
         {"image_id": "b", "category_id": 3, "bbox": [0, 0, 9, 9], "iscrowd": 1},
     ],
@@ -55,6 +55,7 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     assert data.names == ("chair", "zebra")
     assert [category and category.name for category in data.categories] == ["Chairs", None]
     first, second = data.pictures
+    assert [(one.group, one.guessed) for one in data.pictures] == [("g", True), (None, False)]
     np.testing.assert_allclose(first.boxes, [[1, 2, 11, 22]])
     np.testing.assert_allclose(second.boxes, [[0.5, 2, 1000.5, -18]])  # as it is; the crowd is no box
     assert second.labels.tolist() == [1]

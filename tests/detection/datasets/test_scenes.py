@@ -1,5 +1,6 @@
 """Pictures with boxes in the labels of a detector."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -59,6 +60,30 @@ def test_fine_labels_are_the_names_of_the_data_sets(coco: Path, rooms: Path) -> 
     room = read_scenes(rooms, space)[0]
     assert room.labels.tolist() == [1]
     assert room.known.tolist() == [True, True]
+
+
+def test_pictures_of_one_group_are_in_one_split(coco: Path) -> None:
+    data = json.loads((coco / "boxes_coco.json").read_text())
+    for image in data["images"]:
+        image["group"] = ["WS01", "WS04", "WS05", 7][image["id"] % 4]
+    del data["images"][0]["group"]
+    data["images"][1]["sha256"] = hashlib.sha256((coco / "images/1.png").read_bytes()).hexdigest()
+    (coco / "boxes_coco.json").write_text(json.dumps(data))
+    splits = {int(scene.path.stem): scene.split for scene in read_scenes(coco, labels_of="coco")}
+    assert splits.pop(0) == split_of((coco / "images/0.png").read_bytes())
+    groups = {0: "WS01", 1: "WS04", 2: "WS05", 3: "7"}
+    assert splits == {i: split_of(groups[i % 4]) for i in splits}
+    assert len(set(splits.values())) > 1
+    (coco / "images/5.png").unlink()
+    with pytest.raises(DataError, match=r"5\.png.*No such file"):
+        read_scenes(coco, labels_of="coco")
+
+
+def test_a_guessed_box_marks_its_picture(coco: Path) -> None:
+    data = json.loads((coco / "boxes_coco.json").read_text())
+    data["annotations"][4]["guessed"] = True
+    (coco / "boxes_coco.json").write_text(json.dumps(data))
+    assert [scene.path.name for scene in read_scenes(coco, labels_of="coco") if scene.guessed] == ["4.png"]
 
 
 def test_another_name_of_what_a_complete_data_set_shows_is_not_background(coco: Path, rooms: Path) -> None:

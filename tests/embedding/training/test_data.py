@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shopthelook.embedding.training.data import DataError, cut, load, read_views, rendered, split_of_model
+from shopthelook.embedding.training.data import (
+    DataError,
+    cut,
+    load,
+    model_group,
+    read_views,
+    rendered,
+    split_of_model,
+)
 from shopthelook.embedding.training.data import demo as read_demo
 from shopthelook.evaluation.splits import split_of
 
@@ -81,6 +89,9 @@ def test_a_model_in_two_colours_is_on_one_side() -> None:
         assert (
             len({split_of_model(model + color) for color in ("", "-red", "-light-blue", "-navy-blue")}) == 1
         )
+    # A data set of pictures for a detector says the same group, and so has the same split.
+    assert model_group("scopia-chair3-red") == "renders/scopia-chair3"
+    assert split_of_model("scopia-chair3-red") == split_of("renders/scopia-chair3")
 
 
 def test_renders_that_are_not_there_yet_are_left_out(renders: Path) -> None:

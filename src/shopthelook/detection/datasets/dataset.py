@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -30,7 +31,9 @@ class LabelledPicture:
 
     ``size`` is (width, height); ``boxes`` is ``(n, 4)`` float32 xyxy in pixels, which may be empty or reach outside;
     ``labels`` is ``(n,)`` int64, indices into the data set's names. ``digest`` is the SHA-256 of the file, where the
-    data set says it: its split follows from that, and a large set need not be read whole to know it.
+    data set says it: its split follows from that, and a large set need not be read whole to know it. Pictures of one
+    product (views, colours) have the same ``group``: then the split follows from the group's name, so that all are in
+    one. ``guessed`` says that some box is a guess and nothing to hold a detector's box against.
     """
 
     path: Path
@@ -38,11 +41,22 @@ class LabelledPicture:
     boxes: NDArray[np.float32]
     labels: NDArray[np.int64]
     digest: bytes | None = None
+    group: str | None = None
+    guessed: bool = False
+
+    @property
+    def key(self) -> bytes | None:
+        """What its split and its fold follow from: the SHA-256 of its group's name, else of its file.
+
+        None where only the file itself can say it.
+        """
+        return self.digest if self.group is None else hashlib.sha256(self.group.encode()).digest()
 
     def split(self) -> Split:
         """Which split it belongs to. Raises `DataError` where the file is not there or cannot be read."""
+        key = self.key
         try:
-            if self.digest is None:
+            if key is None:
                 return split_of(self.path.read_bytes())
             self.path.stat()
         except (OSError, ValueError) as error:
@@ -51,7 +65,7 @@ class LabelledPicture:
                 f"{self.path}: this picture cannot be read: {reason}; "
                 "'shopthelook dataset check' lists all such pictures"
             ) from None
-        return split_of_digest(self.digest)
+        return split_of_digest(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +122,18 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
         index[key] = len(names)
         names.append(entry.text("name"))
 
-    places: dict[int | str, tuple[Path, tuple[int, int], bytes | None]] = {}
+    places: dict[int | str, tuple[Path, tuple[int, int], bytes | None, str | None]] = {}
     for entry in data.objects("images"):
         key = entry.key("id")
         if key in places:
             raise DataError(f"{entry.where}: the id {key!r} is taken by another picture")
         size = (entry.side("width"), entry.side("height"))
-        places[key] = folder / entry.text("file_name"), size, entry.digest("sha256")
+        group = str(entry.key("group")) if "group" in entry else None
+        places[key] = folder / entry.text("file_name"), size, entry.digest("sha256"), group
 
     boxes: dict[int | str, list[tuple[float, float, float, float]]] = {key: [] for key in places}
     labels: dict[int | str, list[int]] = {key: [] for key in places}
+    guessed: set[int | str] = set()
     for entry in data.objects("annotations"):
         picture, label = entry.key("image_id"), entry.key("category_id")
         if picture not in places:
@@ -128,6 +144,8 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
         if not entry.flag("iscrowd"):
             boxes[picture].append((x, y, x + width, y + height))
             labels[picture].append(index[label])
+            if entry.flag("guessed"):
+                guessed.add(picture)
     return DataSet(
         folder,
         _kind(info),
@@ -141,8 +159,10 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
                 np.array(boxes[key], np.float32).reshape(-1, 4),
                 np.array(labels[key], np.int64),
                 digest,
+                group,
+                key in guessed,
             )
-            for key, (path, size, digest) in places.items()
+            for key, (path, size, digest, group) in places.items()
         ),
         info.flag("complete"),
     )

@@ -23,7 +23,8 @@ class LabelledScene:
 
     ``boxes`` is ``(n, 4)`` float32 xyxy in pixels of a picture ``size`` (width, height), each with an area within
     it; ``labels`` is ``(n,)`` int64, indices into the label space. ``known`` is ``(labels of the space,)`` bool:
-    what the picture's data set labels at all; another kind of object may be in the picture without a box.
+    what the picture's data set labels at all; another kind of object may be in the picture without a box. ``guessed``
+    says that some box is a guess: good to learn from, nothing to hold a detector's box against.
     """
 
     path: Path
@@ -32,6 +33,7 @@ class LabelledScene:
     labels: NDArray[np.int64]
     split: Split
     known: NDArray[np.bool_]
+    guessed: bool = False
 
 
 def read_scenes(
@@ -64,7 +66,15 @@ def read_scenes(
         boxes = geometry.clip(picture.boxes, *picture.size)
         kept = spoken_of[labels] & (geometry.area(boxes) > 0)
         scenes.append(
-            LabelledScene(picture.path, picture.size, boxes[kept], labels[kept], picture.split(), known)
+            LabelledScene(
+                picture.path,
+                picture.size,
+                boxes[kept],
+                labels[kept],
+                picture.split(),
+                known,
+                guessed=picture.guessed,
+            )
         )
     return sorted(scenes, key=lambda scene: scene.path)
 

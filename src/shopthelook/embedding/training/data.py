@@ -223,7 +223,12 @@ COLOR = re.compile(
 
 def split_of_model(product: str) -> Split:
     """Return the split of a rendered product, which all colours of its model share."""
-    return split_of(f"renders/{COLOR.sub('', product)}")
+    return split_of(model_group(product))
+
+
+def model_group(product: str) -> str:
+    """Return what all colours of a rendered product's model share: the text that their split follows from."""
+    return f"renders/{COLOR.sub('', product)}"
 
 
 def demo(folder: Path) -> Iterator[View]:

@@ -137,6 +137,12 @@ def test_a_photo_of_two_splits_is_found_across_data_sets(good: Path, tmp_path: P
     assert problem.kind == "alike"
     assert problem.text.endswith(f"images/{first}.jpg (train) looks like {other}/copy.jpg (test)")
     assert (problem.data, problem.other) == (str(other), str(other / "copy.jpg"))
+    # Said to be of one product, both are in one split.
+    for folder, i in ((good, first), (other, 0)):
+        data = json.loads((folder / "annotations.json").read_text())
+        data["images"][i]["group"] = "a photo"
+        (folder / "annotations.json").write_text(json.dumps(data))
+    assert [one for one in check([open_data(good), open_data(other)]) if not one.is_note] == []
 
 
 def test_few_boxes_are_noted(good: Path) -> None:

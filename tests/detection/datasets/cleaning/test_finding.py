@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from shopthelook import geometry
 from shopthelook.detection import Detector
 from shopthelook.detection.datasets import DataSet, open_data
 from shopthelook.detection.datasets.cleaning.finding import find_suspects
-from shopthelook.detection.datasets.cleaning.folds import digest_of, fold_of, write_without
+from shopthelook.detection.datasets.cleaning.folds import digest_of, fold_of, key_of, write_without
 from shopthelook.detection.datasets.cleaning.predicting import Predicted, predict, read_predictions
 from shopthelook.detection.datasets.cleaning.suspect import Suspect, parse_suspect
 from shopthelook.detection.datasets.errors import DataError
@@ -191,6 +192,35 @@ def test_folds_part_pictures_by_their_content(coco: Path, tmp_path: Path) -> Non
     assert set.union(*parts) == every
     with pytest.raises(DataError, match="exists already"):
         write_without(data, 0, 3, tmp_path / "without-0")
+
+
+def test_pictures_of_one_group_are_in_one_fold(coco: Path, tmp_path: Path, tiny_detector: Path) -> None:
+    def group(data: dict[str, Any]) -> None:
+        for image in data["images"]:
+            image["group"] = f"product {image['id'] % 5}"
+
+    data = edit(coco, group)
+    folds = [fold_of(key_of(picture), 3) for picture in data.pictures]
+    assert folds == [fold_of(hashlib.sha256(f"product {i % 5}".encode()).digest(), 3) for i in range(12)]
+    for fold in range(3):
+        out = tmp_path / f"without-{fold}"
+        write_without(data, fold, 3, out)
+        without = open_data(out).pictures
+        assert {one.group for one in without} == {
+            one.group for one, own in zip(data.pictures, folds, strict=True) if own != fold
+        }
+        assert len(without) == sum(own != fold for own in folds)
+    detectors = [Detector(open_bundle(tiny_detector), threads=1) for _ in range(3)]
+    asked = [0, 0, 0]
+    for i, detector in enumerate(detectors):
+
+        def spy(rgb: Any, propose: Any = detector.propose, i: int = i) -> Any:
+            asked[i] += 1
+            return propose(rgb)
+
+        detector.propose = spy  # type: ignore[method-assign]
+    predict(data.pictures, detectors, tmp_path / "predictions.jsonl")
+    assert asked == [folds.count(i) for i in range(3)]
 
 
 def test_each_picture_is_judged_by_the_model_of_its_fold(

@@ -25,7 +25,7 @@ def data(coco: Path) -> DataSet:
     whole = json.loads(file.read_text())
     whole["info"] = {"label_map": "coco", "license": "CC0"}
     whole["images"][0]["photographer"] = "Ann"
-    whole["annotations"][2] |= {"segmentation": [[0, 0, 1, 1, 2, 0]], "attributes": ["red"]}
+    whole["annotations"][2] |= {"guessed": True, "segmentation": [[0, 0, 1, 1, 2, 0]], "attributes": ["red"]}
     whole["annotations"].append(
         {"id": 200, "image_id": 4, "category_id": 1, "bbox": [1, 1, 5, 5], "iscrowd": 1}
     )
@@ -101,6 +101,7 @@ def test_each_action_does_what_it_says(data: DataSet, tmp_path: Path) -> None:
     _, changes = changed(data, tmp_path / "redraw", Answer(suspect(data, 2), "ann", "keep", box=box))
     assert changes[2]["bbox"] == [5, 6, 45, 54.5]
     assert "segmentation" not in changes[2]
+    assert "guessed" not in changes[2]
     assert changes[2]["attributes"] == ["red"]
 
     _, changes = changed(data, tmp_path / "add", Answer(missing(data), "ann", "add", "couch"))

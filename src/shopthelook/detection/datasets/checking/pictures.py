@@ -50,7 +50,7 @@ def open_picture(data: DataSet, picture: LabelledPicture) -> tuple[Opened | None
     digest = hashlib.sha256(content).digest()
     if picture.digest not in (None, digest):
         problems.append(problem("changed", f"{path}: its SHA-256 is not the one that the data set says"))
-    return Opened(str(data.folder), path, digest, split_of_digest(picture.digest or digest), look), problems
+    return Opened(str(data.folder), path, digest, split_of_digest(picture.key or digest), look), problems
 
 
 def check_copies(opened: Iterable[Opened]) -> Iterator[Problem]:

@@ -21,12 +21,17 @@ def digest_of(picture: LabelledPicture) -> bytes:
         raise DataError(f"{picture.path}: this picture cannot be read: {error.strerror}") from None
 
 
-def fold_of(digest: bytes, folds: int) -> int:
-    """The fold, 0 to ``folds`` - 1, of a picture with this SHA-256: the same in every data set, split or order.
+def key_of(picture: LabelledPicture) -> bytes:
+    """What a picture's fold follows from, as its split does (`LabelledPicture.key`). Raises `DataError` as above."""
+    return picture.key or digest_of(picture)
+
+
+def fold_of(key: bytes, folds: int) -> int:
+    """The fold, 0 to ``folds`` - 1, of pictures with this key: the same in every data set, split or order.
 
     Other bytes of the hash than those that say the split, so that each fold has its share of each split.
     """
-    return int.from_bytes(digest[8:16], "big") % folds
+    return int.from_bytes(key[8:16], "big") % folds
 
 
 def write_without(data: DataSet, fold: int, folds: int, out: Path) -> int:
@@ -40,7 +45,7 @@ def write_without(data: DataSet, fold: int, folds: int, out: Path) -> int:
     if out.exists():
         raise DataError(f"{out} exists already; name another folder, or delete it first")
     whole = read_coco(data)
-    kept = {str(picture.path) for picture in data.pictures if fold_of(digest_of(picture), folds) != fold}
+    kept = {str(picture.path) for picture in data.pictures if fold_of(key_of(picture), folds) != fold}
     images = [
         {**image, "file_name": str((data.folder / image["file_name"]).resolve())}
         for image in whole["images"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook import geometry, images
-from shopthelook.detection.datasets.cleaning.folds import digest_of, fold_of
+from shopthelook.detection.datasets.cleaning.folds import digest_of, fold_of, key_of
 from shopthelook.detection.datasets.dataset import LabelledPicture
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.images import PictureError
@@ -57,7 +57,7 @@ def predict(
         for done, picture in enumerate(pictures, 1):
             with contextlib.suppress(DataError, PictureError):
                 digest = digest_of(picture)
-                detector = detectors[fold_of(digest, len(detectors))]
+                detector = detectors[fold_of(key_of(picture), len(detectors))]
                 one = known.get(digest)
                 if one is None:
                     one = _run(detector, picture)
