@@ -33,10 +33,20 @@ def test_the_backbone_learns_at_its_own_rate_and_frozen_weights_not_at_all(name:
     )
     assert isinstance(optimiser, kind)
     set_rate(optimiser, 0.5)
-    assert [(len(group["params"]), group["lr"]) for group in optimiser.param_groups] == [
-        (1, pytest.approx(0.025)),
-        (2, pytest.approx(0.25)),
-    ]
+    rates = {weight: group["lr"] for group in optimiser.param_groups for weight in group["params"]}
+    body, head = model["body"], model["head"]
+    assert rates == {body.weight: pytest.approx(0.025)} | dict.fromkeys(
+        (head.weight, head.bias), pytest.approx(0.25)
+    )
+
+
+@pytest.mark.parametrize(("name", "of_bias"), [("sgd", 0.3), ("adamw", 0.0)])
+def test_adamw_does_not_decay_biases(name: str, of_bias: float) -> None:
+    model = nn.ModuleDict({"body": nn.Linear(2, 2), "head": nn.Linear(2, 2)})
+    optimiser = make_optimiser(model, model["body"], tiny(optimiser=name, weight_decay=0.3).training)
+    decays = {weight: group["weight_decay"] for group in optimiser.param_groups for weight in group["params"]}
+    for part in model.values():
+        assert (decays[part.weight], decays[part.bias]) == (0.3, of_bias)
 
 
 def test_the_running_mean_forgets_the_first_weights() -> None:

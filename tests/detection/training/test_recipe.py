@@ -13,7 +13,7 @@ def test_every_recipe_that_ships_can_be_read(name: str) -> None:
     recipe = Recipe.read(name)
     assert recipe.name == name
     assert recipe.summary
-    assert recipe.as_dict()["model"]["options"]["neck"] == recipe.options.neck
+    assert recipe.as_dict()["model"]["options"]["channels"] == recipe.options.channels
 
 
 def test_the_four_variants_of_the_paper_differ_in_one_step_each() -> None:
@@ -58,6 +58,12 @@ WRONG = [
     ('head = "light"', 'head = "block"', "belongs to neck 'single'"),
     ("candidates = [100, 50]", "candidates = [100]", "must be a list of 2"),
     ("batch = 4", "batch = ", "cannot be read as TOML"),
+    ('"photos"', '"photos", zoom = [1.0]', "data.sets[0]: zoom must be two factors"),
+    ('"photos"', '"photos", zoom = [1.0, 0.5]', "the smaller first"),
+    ('"photos"', '"photos", pasted = 2', "pasted must be from 0 to 1"),
+    ('"photos"', '"photos", pasted = 0.5', "data: pasted needs a data set with cut_out"),
+    ("shorter = 64", "shorter = 64\nsizes_until = 0.5", "sizes_until belongs to mode 'jitter'"),
+    ("shorter = 64", 'shorter = 64\nmode = "jitter"\nsizes = [48]', "multiples of 'multiple'"),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import sys
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+# glibc's numbers of what mallopt sets: above which size memory is mapped apart, and from when it is given back.
+_MMAP_MAX, _TRIM_THRESHOLD = -4, -1
 PATIENCE = timedelta(hours=2)  # of a device that waits while the first one validates and saves
 
 
@@ -64,6 +67,18 @@ class Device:
         held = [value]
         distributed.broadcast_object_list(held, src=0)
         return held[0]
+
+
+def keep_memory() -> None:
+    """Have glibc keep what a training step frees for the next one.
+
+    By default it gives large pieces back to the system, which clears every page before it comes again: on a CPU that
+    takes a third of the time of a step. Does nothing where there is no glibc.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_MAX, 0)
+        library.mallopt(_TRIM_THRESHOLD, -1)
 
 
 def choose(kind: str | None, count: int) -> str:

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from shopthelook.detection.training import checkpoint
+from shopthelook.detection.training.devices import keep_memory
 from shopthelook.detection.training.journal import Journal
 from shopthelook.detection.training.optimising import RunningMean, make_optimiser, rate_at, set_rate
 from shopthelook.detection.training.sampling import BatchStream, Example
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
     from shopthelook.detection.datasets import LabelledScene
     from shopthelook.detection.training.architectures import Built
     from shopthelook.detection.training.devices import Device
-    from shopthelook.detection.training.recipe import Recipe
+    from shopthelook.detection.training.recipe import DataSetUse, Recipe
 
 PICTURES = "pictures"
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """Scenes to learn from, a group a data set with its weight, scenes to validate on, and the labels' names."""
+    """Scenes to learn from, a group a data set with its use, scenes to validate on, and the labels' names."""
 
     groups: Sequence[Sequence[LabelledScene]]
-    weights: Sequence[float]
+    uses: Sequence[DataSetUse]
     validation: Sequence[LabelledScene]
     names: Sequence[str]
 
@@ -137,13 +138,16 @@ class _Run:
         return self.step >= self.steps or bool(tired)
 
     def _learn(self, journal: Journal | None) -> None:
+        if self.device.kind == "cpu":
+            keep_memory()
         wrapped = self.device.wrap(self.model)
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         stream = BatchStream(
             self.data.groups,
-            self.data.weights,
+            self.data.uses,
             self.recipe.picture,
             self.training.batch,
+            self.steps,
             self.training.seed,
             (self.device.rank, self.device.count),
             # On a CPU the cores are busy with the network itself.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -26,22 +26,27 @@ def rate_at(step: int, steps: int, training: Training) -> float:
 
 
 def make_optimiser(model: nn.Module, body: nn.Module, training: Training) -> torch.optim.Optimizer:
-    """SGD with momentum or AdamW over all weights that learn, those of ``body`` at their own rate."""
+    """SGD with momentum or AdamW over all weights that learn, those of ``body`` at their own rate.
+
+    AdamW leaves biases and the scales of norms without decay, as it is commonly used; SGD decays all, as the
+    reference training of torchvision does.
+    """
     inside = {id(weight) for weight in body.parameters()}
-    learning = [weight for weight in model.parameters() if weight.requires_grad]
-    rates = (training.rate * training.backbone_rate, training.rate)
-    groups = [
-        {
-            "params": [weight for weight in learning if (id(weight) in inside) == in_body],
-            "lr": rate,
-            "rate": rate,
-        }
-        for in_body, rate in zip((True, False), rates, strict=True)
-    ]
-    groups = [group for group in groups if group["params"]]
-    if training.optimiser == "adamw":
-        return torch.optim.AdamW(groups, weight_decay=training.weight_decay)
-    return torch.optim.SGD(groups, momentum=training.momentum, weight_decay=training.weight_decay)
+    adamw = training.optimiser == "adamw"
+    groups: dict[tuple[bool, bool], dict[str, Any]] = {}
+    for weight in model.parameters():
+        if not weight.requires_grad:
+            continue
+        in_body, decayed = id(weight) in inside, weight.ndim > 1 or not adamw
+        rate = training.rate * (training.backbone_rate if in_body else 1)
+        decay = training.weight_decay if decayed else 0.0
+        group = groups.setdefault(
+            (in_body, decayed), {"params": [], "lr": rate, "rate": rate, "weight_decay": decay}
+        )
+        group["params"].append(weight)
+    if adamw:
+        return torch.optim.AdamW([*groups.values()])
+    return torch.optim.SGD([*groups.values()], momentum=training.momentum)
 
 
 def set_rate(optimiser: torch.optim.Optimizer, share: float) -> None:

@@ -26,16 +26,27 @@ def _check(right: bool, problem: str) -> None:
 class DataSetUse:
     """A data set by name; a picture of it is drawn ``weight`` times as often as one of weight 1.
 
-    ``licence`` is what the card says of it; what the data set itself says when left out.
+    ``licence`` is what the card says of it; what the data set itself says when left out. ``zoom`` takes the place of
+    the recipe's for its pictures. ``cut_out``: single products on white, which are shown on other grounds too and
+    pasted into pictures of the sets that say so: into the share ``pasted`` of theirs.
     """
 
     name: str
     weight: float = 1.0
     licence: str = ""
+    zoom: tuple[float, ...] = ()
+    pasted: float = 0.0
+    cut_out: bool = False
 
     def __post_init__(self) -> None:
         _check(bool(self.name) and "=" not in self.name, "a data set's name must not be empty or hold '='")
         _check(self.weight > 0, f"weight must be above 0, not {self.weight}")
+        _check(len(self.zoom) in (0, 2), "zoom must be two factors")
+        _check(
+            not self.zoom or 0 < self.zoom[0] <= self.zoom[1],
+            "zoom must be two factors above 0, the smaller first",
+        )
+        _check(0 <= self.pasted <= 1, "pasted must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Data:
         _check(bool(self.sets), "sets must name at least one data set")
         names = [one.name for one in self.sets]
         _check(len(set(names)) == len(names), "a data set is named twice in sets")
+        things = any(one.cut_out for one in self.sets)
+        _check(things or not any(one.pasted for one in self.sets), "pasted needs a data set with cut_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +85,15 @@ class PictureRule:
     Serving fits a picture into ``shorter`` x ``longer`` with its aspect kept. In training, mode "resize" fits it into
     a randomly chosen target of ``sizes`` (shorter sides; the longer in proportion, section 5's multi-scale
     training), always the serving size when ``sizes`` is empty. Mode "jitter" zooms it by a random factor of ``zoom``
-    relative to that fit, stretches and shifts it on a canvas of the serving size.
+    relative to that fit, stretches and shifts it on a canvas of the serving size, or of one of ``sizes`` that each
+    batch draws, for steps of less work; from the share ``sizes_until`` of the run on, of the serving size.
     """
 
     shorter: int
     longer: int
     mode: Literal["resize", "jitter"] = "resize"
     sizes: tuple[int, ...] = ()
+    sizes_until: float = 1.0
     zoom: tuple[float, float] = (0.65, 1.6)
     flip: float = 0.5
     recolour: bool = False
@@ -87,11 +102,12 @@ class PictureRule:
     def __post_init__(self) -> None:
         _check(32 <= self.shorter <= self.longer <= 4096, "32 <= shorter <= longer <= 4096 is needed")
         _check(all(32 <= size <= 4096 for size in self.sizes), "sizes must be from 32 to 4096")
-        _check(not self.sizes or self.mode == "resize", "sizes belong to mode 'resize'")
+        _check(0 <= self.sizes_until <= 1, "sizes_until must be from 0 to 1")
+        _check(self.sizes_until == 1 or self.mode == "jitter", "sizes_until belongs to mode 'jitter'")
         _check(0 < self.zoom[0] <= self.zoom[1], "zoom must be two factors above 0, the smaller first")
         _check(0 <= self.flip <= 1, "flip must be from 0 to 1")
         _check(self.multiple % 32 == 0 and self.multiple > 0, "multiple must be a multiple of 32")
-        on_canvas = self.shorter % self.multiple == 0 == self.longer % self.multiple
+        on_canvas = all(side % self.multiple == 0 for side in (self.shorter, self.longer, *self.sizes))
         _check(
             self.mode == "resize" or on_canvas, "mode 'jitter' needs sides that are multiples of 'multiple'"
         )

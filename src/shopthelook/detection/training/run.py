@@ -70,7 +70,7 @@ class Sources:
         on_scenes = [scene for one, group in looks if one.kind == "scenes" for scene in group]
         return TrainingData(
             self.of("train"),
-            [one.weight for one in recipe.data.sets],
+            recipe.data.sets,
             on_scenes or [scene for group in self.of("val") for scene in group],
             [label.name for label in self.space.labels],
         )

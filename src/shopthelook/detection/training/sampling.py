@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shopthelook.detection.training.augment import jitter, resize
+from shopthelook.detection.training.augment import Shot, jitter, resize
+from shopthelook.detection.training.pasting import MOST_PASTED, CutOut, CutOuts, on_ground, paste
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shopthelook.detection.datasets import LabelledScene
-    from shopthelook.detection.training.recipe import PictureRule
+    from shopthelook.detection.training.recipe import DataSetUse, PictureRule
 
 AHEAD = 2  # batches that are made while one is learnt from
 
@@ -39,13 +40,16 @@ class Example:
 
 
 class BatchStream:
-    """Endless batches of augmented scenes.
+    """Endless batches of augmented pictures.
 
     A batch is all portrait or all landscape, so that little of it is padding.
 
     Args:
-        groups: data sets; each picture's data set is drawn by ``weights`` times its size, then a picture of it.
+        groups: the scenes of each data set.
+        uses: what the recipe says of each; a data set is drawn by its weight times its size, then a picture of it.
+        rule: how pictures become input.
         batch: pictures in a batch, over all devices.
+        steps: of the whole run, for what changes in its course.
         share: (this device's number, how many devices): it makes every so-manieth picture of a batch.
         workers: threads that make pictures.
 
@@ -56,22 +60,31 @@ class BatchStream:
     def __init__(
         self,
         groups: Sequence[Sequence[LabelledScene]],
-        weights: Sequence[float],
+        uses: Sequence[DataSetUse],
         rule: PictureRule,
         batch: int,
+        steps: int = 1,
         seed: int = 0,
         share: tuple[int, int] = (0, 1),
         workers: int = 1,
     ) -> None:
         if not groups or not all(groups):
             raise ValueError("every data set needs at least one scene to train on")
-        self.rule, self.size, self.seed, self.share, self.workers = rule, batch, seed, share, workers
-        self.by_shape: list[list[list[LabelledScene]]] = [[], []]
-        for group in groups:
-            self.by_shape[0].append([scene for scene in group if scene.size[1] >= scene.size[0]])
-            self.by_shape[1].append([scene for scene in group if scene.size[1] < scene.size[0]])
+        self.uses, self.rule, self.size, self.steps = uses, rule, batch, steps
+        self.seed, self.share, self.workers = seed, share, workers
+        self.cut_outs = [
+            CutOuts(group) if use.cut_out else None for use, group in zip(uses, groups, strict=True)
+        ]
+        # A thing on a plain ground fits into both shapes.
+        self.by_shape = [
+            [
+                [one for one in group if use.cut_out or (one.size[1] >= one.size[0]) == portrait]
+                for use, group in zip(uses, groups, strict=True)
+            ]
+            for portrait in (True, False)
+        ]
         counts = np.array([[len(group) for group in shape] for shape in self.by_shape], float)
-        odds = np.array(weights, float) * counts  # (2 shapes, groups)
+        odds = counts * [use.weight / (2 if use.cut_out else 1) for use in uses]  # (2 shapes, groups)
         self.shape_odds = odds.sum(axis=1) / odds.sum()
         self.group_odds = odds / np.maximum(odds.sum(axis=1, keepdims=True), 1e-9)
 
@@ -92,12 +105,44 @@ class BatchStream:
 
     def example(self, step: int, place: int) -> Example:
         """One picture of one batch."""
-        shape = int(np.random.default_rng((self.seed, step)).random() >= self.shape_odds[0])
+        shape, canvas = self._batch(step)
         # From 1 on: a last zero in a seed changes nothing, the place would draw what the batch did.
         rng = np.random.default_rng((self.seed, step, place + 1))
-        odds = self.group_odds[shape]
-        group = self.by_shape[shape][rng.choice(len(odds), p=odds)]
-        scene = group[rng.integers(len(group))]
-        make = resize if self.rule.mode == "resize" else jitter
-        pixels, boxes, labels = make(scene, self.rule, shape == 0, rng)
-        return Example(pixels, boxes, labels, scene.known, int(rng.integers(2**31)))
+        which = int(rng.choice(len(self.uses), p=self.group_odds[shape]))
+        scene, shot = self._draw(shape, which, rng)
+        if self.rule.mode == "resize":
+            made = resize(shot, self.rule, rng)
+        else:
+            made = jitter(shot, canvas, self.uses[which].zoom or self.rule.zoom, self.rule, rng)
+        if rng.random() < self.uses[which].pasted:
+            made = paste(made, self._things(rng), rng)
+        return Example(made.pixels, made.boxes, made.labels, scene.known, int(rng.integers(2**31)))
+
+    def _batch(self, step: int) -> tuple[int, tuple[int, int]]:
+        """The shape of a batch, 0 for portrait, and its canvas (width, height)."""
+        rng = np.random.default_rng((self.seed, step))
+        shape = int(rng.random() >= self.shape_odds[0])
+        rule, shorter = self.rule, self.rule.shorter
+        if rule.sizes and step < rule.sizes_until * self.steps:
+            shorter = rule.sizes[rng.integers(len(rule.sizes))]
+        longer = shorter * rule.longer // rule.shorter // rule.multiple * rule.multiple
+        return shape, (shorter, longer) if shape == 0 else (longer, shorter)
+
+    def _draw(self, shape: int, which: int, rng: np.random.Generator) -> tuple[LabelledScene, Shot]:
+        cut_outs = self.cut_outs[which]
+        if cut_outs is None:
+            group = self.by_shape[shape][which]
+            scene = group[rng.integers(len(group))]
+            return scene, Shot.of(scene)
+        scene = cut_outs.draw(rng)
+        thing = cut_outs.cut(scene)
+        return scene, Shot.of(scene) if thing is None else on_ground(thing, rng)
+
+    def _things(self, rng: np.random.Generator) -> list[CutOut]:
+        """One to three things to paste."""
+        sets = [one for one in self.cut_outs if one is not None]
+        drawn = []
+        for _ in range(rng.integers(1, MOST_PASTED + 1)):
+            one = sets[rng.integers(len(sets))]
+            drawn.append(one.cut(one.draw(rng)))
+        return [thing for thing in drawn if thing is not None]
