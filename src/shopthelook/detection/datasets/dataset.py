@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -11,61 +10,18 @@ import numpy as np
 
 from shopthelook.detection.datasets.entries import Entry, read_json
 from shopthelook.detection.datasets.errors import DataError
-from shopthelook.evaluation.splits import Split, split_of, split_of_digest
+from shopthelook.detection.datasets.picture import LabelledPicture
 from shopthelook.taxonomy import LABEL_MAPS, Category, Taxonomy, UnknownCategory, label_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
 
 Kind = Literal["scenes", "products"]
 COCO_FILES = ("annotations.json", "boxes_coco.json")
 ROOMS_FILE = "rooms.json"
 LABELS_FILE = "labels.tsv"
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledPicture:
-    """One picture and its boxes, as the data set has them.
-
-    ``size`` is (width, height); ``boxes`` is ``(n, 4)`` float32 xyxy in pixels, which may be empty or reach outside;
-    ``labels`` is ``(n,)`` int64, indices into the data set's names. ``digest`` is the SHA-256 of the file, where the
-    data set says it: its split follows from that, and a large set need not be read whole to know it. Pictures of one
-    product (views, colours) have the same ``group``: then the split follows from the group's name, so that all are in
-    one. ``guessed`` says that some box is a guess and nothing to hold a detector's box against.
-    """
-
-    path: Path
-    size: tuple[int, int]
-    boxes: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    digest: bytes | None = None
-    group: str | None = None
-    guessed: bool = False
-
-    @property
-    def key(self) -> bytes | None:
-        """What its split and its fold follow from: the SHA-256 of its group's name, else of its file.
-
-        None where only the file itself can say it.
-        """
-        return self.digest if self.group is None else hashlib.sha256(self.group.encode()).digest()
-
-    def split(self) -> Split:
-        """Which split it belongs to. Raises `DataError` where the file is not there or cannot be read."""
-        key = self.key
-        try:
-            if key is None:
-                return split_of(self.path.read_bytes())
-            self.path.stat()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise DataError(
-                f"{self.path}: this picture cannot be read: {reason}; "
-                "'shopthelook dataset check' lists all such pictures"
-            ) from None
-        return split_of_digest(key)
+ABSENT, PARTIAL = "neg_category_ids", "not_exhaustive_category_ids"  # of an image, as LVIS calls them
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +79,7 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
         names.append(entry.text("name"))
 
     places: dict[int | str, tuple[Path, tuple[int, int], bytes | None, str | None]] = {}
+    asked: dict[int | str, tuple[frozenset[int] | None, frozenset[int]]] = {}
     for entry in data.objects("images"):
         key = entry.key("id")
         if key in places:
@@ -130,6 +87,10 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
         size = (entry.side("width"), entry.side("height"))
         group = str(entry.key("group")) if "group" in entry else None
         places[key] = folder / entry.text("file_name"), size, entry.digest("sha256"), group
+        asked[key] = (
+            _labels(entry, ABSENT, index) if ABSENT in entry else None,
+            _labels(entry, PARTIAL, index),
+        )
 
     boxes: dict[int | str, list[tuple[float, float, float, float]]] = {key: [] for key in places}
     labels: dict[int | str, list[int]] = {key: [] for key in places}
@@ -161,11 +122,20 @@ def _coco(folder: Path, data: Entry, labels_of: str | None) -> DataSet:
                 digest,
                 group,
                 key in guessed,
+                *asked[key],
             )
             for key, (path, size, digest, group) in places.items()
         ),
         info.flag("complete"),
     )
+
+
+def _labels(image: Entry, key: str, index: dict[int | str, int]) -> frozenset[int]:
+    """The labels whose ids a list of a picture holds."""
+    for one in image.keys(key):
+        if one not in index:
+            raise DataError(f"{image.where}: {key!r}: no category has the id {one!r}")
+    return frozenset(index[one] for one in image.keys(key))
 
 
 def _kind(info: Entry) -> Kind:

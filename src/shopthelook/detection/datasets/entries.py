@@ -124,7 +124,7 @@ class Entry:
         value = self._values.get(key)
         if value is None:
             return []
-        if not isinstance(value, list) or any(not isinstance(one, int | str) for one in value):
+        if not isinstance(value, list) or any(type(one) not in (int, str) for one in value):
             raise self.wrong(key, "a list of ids")
         return value
 

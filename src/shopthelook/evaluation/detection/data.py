@@ -34,7 +34,8 @@ class Measured:
     """The pictures of one split of a data set, or all.
 
     ``classes`` are the labels that count, indices into `LabelSpace.coarse()`, those with the most true boxes in
-    this split first; each has at least one. ``known`` is ``(coarse,)`` bool: what the data set labels at all.
+    this split first; each has at least one. ``known`` is ``(coarse,)`` bool: what any picture has all its boxes of. In
+    a picture, labels that are not known in it are left aside, true boxes and predictions alike.
     """
 
     name: str
@@ -46,12 +47,18 @@ class Measured:
 
     @property
     def truth(self) -> list[LabelledBoxes]:
-        """The true boxes of each picture, of all known labels."""
-        return [LabelledBoxes.true(one.boxes, one.labels) for one in self.pictures]
+        """The true boxes of each picture, of all labels that are known in it."""
+        return [
+            LabelledBoxes.true(one.boxes, one.labels).take(one.known[one.labels]) for one in self.pictures
+        ]
 
     def counting(self, boxes: Sequence[LabelledBoxes]) -> list[LabelledBoxes]:
-        """Only the boxes with labels that count."""
-        return [one.take(np.isin(one.labels, self.classes)) for one in boxes]
+        """Of each picture's ``boxes`` only those with labels that count and are known in it."""
+        counts = np.isin(np.arange(len(self.known)), self.classes)
+        return [
+            one.take((counts & picture.known)[one.labels])
+            for picture, one in zip(self.pictures, boxes, strict=True)
+        ]
 
 
 def coarse_names() -> list[str]:
@@ -118,13 +125,13 @@ def open_measured(
         data.kind,
         split,
         tuple(sorted(counting, key=lambda label: -here[label])),
-        pictures[0].known,
+        np.logical_or.reduce([one.known for one in pictures]),
         pictures,
     )
 
 
 def _counts(scenes: Sequence[LabelledScene]) -> NDArray[np.int64]:
-    labels = [np.zeros(0, np.int64), *(scene.labels for scene in scenes)]
+    labels = [np.zeros(0, np.int64), *(scene.labels[scene.known[scene.labels]] for scene in scenes)]
     return np.bincount(np.concatenate(labels), minlength=len(coarse_names()))
 
 

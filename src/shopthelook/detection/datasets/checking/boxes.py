@@ -8,14 +8,15 @@ import numpy as np
 
 from shopthelook import geometry
 from shopthelook.detection.datasets.checking.problem import Problem
-from shopthelook.detection.datasets.dataset import DataSet, LabelledPicture
+from shopthelook.detection.datasets.dataset import DataSet
+from shopthelook.detection.datasets.picture import LabelledPicture
 
 SAME_BOX = 0.9  # IoU from which two boxes are around one thing
 SLACK = 1.0  # pixels that a box may reach outside: what rounding does
 
 
 def check_boxes(data: DataSet, picture: LabelledPicture) -> Iterator[Problem]:
-    """Boxes of a picture that are empty, reach outside, are there twice, or name one thing in two ways."""
+    """Boxes of a picture that are empty, reach outside, are of an absent label, or are two around one thing."""
 
     def problem(kind: str, text: str) -> Problem:
         return Problem(kind, str(data.folder), f"{_shown(data, picture)}: {text}", str(picture.path))  # type: ignore[arg-type]
@@ -29,6 +30,8 @@ def check_boxes(data: DataSet, picture: LabelledPicture) -> Iterator[Problem]:
         yield problem("empty-box", f"{names[i]} {_box(picture, i)}")
     for i in np.flatnonzero(outside & ~empty).tolist():
         yield problem("outside-box", f"{names[i]} {_box(picture, i)} in {width} x {height}")
+    for i in np.flatnonzero(np.isin(picture.labels, list(picture.absent or ()))).tolist():
+        yield problem("absent-box", f"{names[i]} {_box(picture, i)}")
     # A part of a garment, such as a sleeve, has no category and may well fill its box.
     sought = np.array([data.categories[label] is not None for label in picture.labels], bool)
     same = geometry.iou(picture.boxes, picture.boxes) > SAME_BOX

@@ -60,7 +60,7 @@ def _check_counts(data: DataSet, opened: dict[str, Opened]) -> Iterator[Problem]
     splits = [one.split if (one := opened.get(str(picture.path))) else None for picture in data.pictures]
     for name, found in count(data, splits).items():
         whole = sum(found.values())
-        if whole < KNOWN_FROM:
+        if whole < KNOWN_FROM and not all(picture.is_federated for picture in data.pictures):
             text = f"{name}: {_boxes(whole)} in all; with fewer than {KNOWN_FROM} it is left out"
             yield Problem("few-boxes", str(data.folder), text)
             continue

@@ -15,6 +15,7 @@ Kind = Literal[
     "outside-box",
     "doubled-box",
     "two-labels",
+    "absent-box",
     "no-category",
     "few-boxes",
 ]
@@ -29,6 +30,7 @@ TITLES: dict[Kind, str] = {
     "outside-box": "boxes that reach outside of their picture",
     "doubled-box": "boxes that are there twice",
     "two-labels": "boxes that are two kinds of object at once",
+    "absent-box": "boxes of a label that is said to be absent",
     "no-category": "labels without a category",
     "few-boxes": "categories with few boxes",
 }

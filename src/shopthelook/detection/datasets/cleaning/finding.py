@@ -17,8 +17,9 @@ from shopthelook.detection.datasets.checking.boxes import SAME_BOX
 from shopthelook.detection.datasets.cleaning.folds import digest_of
 from shopthelook.detection.datasets.cleaning.predicting import Predicted
 from shopthelook.detection.datasets.cleaning.suspect import Corners, Suspect, corners
-from shopthelook.detection.datasets.dataset import DataSet, LabelledPicture
+from shopthelook.detection.datasets.dataset import DataSet
 from shopthelook.detection.datasets.labels import KNOWN_FROM, box_counts
+from shopthelook.detection.datasets.picture import LabelledPicture
 from shopthelook.taxonomy import Taxonomy, UnknownCategory
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class _Looked:
         sure = [
             k
             for k in np.flatnonzero(self.seen.scores >= limits.sure).tolist()
-            if self.meant[k] and self.names.known[self.meant[k][0]]
+            if self.meant[k] and self._has_all(self.meant[k])
         ]
         for k in [sure[n] for n in geometry.nms(self.seen.boxes[sure], self.seen.scores[sure], SAME_THING)]:
             clipped = geometry.clip(self.seen.boxes[[k]], *self.picture.size)
@@ -195,6 +196,12 @@ class _Looked:
                 suggested=label,
                 score=round(float(self.seen.scores[k]), 4),
             )
+
+    def _has_all(self, labels: list[int]) -> bool:
+        """Whether each object that one of these labels means should have a box in this picture."""
+        if self.picture.is_federated:
+            return bool(self.picture.settled(len(self.data.names))[labels].all())
+        return bool(self.names.known[labels[0]]) and self.picture.partial.isdisjoint(labels)
 
     def _suspect(
         self, i: int, kind: str, action: str, suggested: str | None, score: float, other: int | None = None

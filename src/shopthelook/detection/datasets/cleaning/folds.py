@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE, DataSet, LabelledPicture
+from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE, DataSet
 from shopthelook.detection.datasets.errors import DataError
+from shopthelook.detection.datasets.picture import LabelledPicture
 
 
 def digest_of(picture: LabelledPicture) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 from shopthelook.detection.datasets.cleaning.answers import Answer, Decision, decide
 from shopthelook.detection.datasets.cleaning.folds import digest_of, read_coco, write_labels
+from shopthelook.detection.datasets.cleaning.settling import boxed, settle
 from shopthelook.detection.datasets.cleaning.suspect import Corners
 from shopthelook.detection.datasets.dataset import COCO_FILES, DataSet
 from shopthelook.detection.datasets.errors import DataError
@@ -49,7 +50,9 @@ def merge(
     whole = read_coco(data)
     decisions, ties = decide(answers)
     merged = Merged(out, left_out={one.id: "as many answers say one thing as another" for one in ties})
+    before = boxed(whole)
     changes = _Boxes(data, whole).change(decisions, merged)
+    settle(whole, before)
     partial = out.with_name(out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

@@ -13,8 +13,8 @@ import numpy as np
 
 from shopthelook import geometry, images
 from shopthelook.detection.datasets.cleaning.folds import digest_of, fold_of, key_of
-from shopthelook.detection.datasets.dataset import LabelledPicture
 from shopthelook.detection.datasets.errors import DataError
+from shopthelook.detection.datasets.picture import LabelledPicture
 from shopthelook.images import PictureError
 
 if TYPE_CHECKING:

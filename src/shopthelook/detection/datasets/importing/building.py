@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook import geometry
+from shopthelook.detection.datasets.dataset import ABSENT, PARTIAL
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem
 from shopthelook.detection.datasets.importing.labels import ImportLabels, plain
@@ -43,7 +44,7 @@ class Entries:
         self._names.add(placed.file_name)
         key = len(self.images) + 1
         entry = {"id": key, "file_name": placed.file_name, "width": placed.width, "height": placed.height}
-        self.images.append({**found.more, **entry, "sha256": placed.sha256})
+        self.images.append({**found.more, **entry, "sha256": placed.sha256, **self._asked(found)})
         for box in found.boxes:
             corners = np.array(box.corners, np.float64) * scale
             problem = _wrong(corners, placed) if plain(box.label) else "the label has no name"
@@ -51,6 +52,18 @@ class Entries:
                 self.problems.append(Problem(f"{where}: {box.label}", problem))
             else:
                 self.annotations.append(self._annotation(key, box, corners, placed))
+
+    def _asked(self, found: FoundPicture) -> dict[str, list[int]]:
+        """What a federated picture says beside its boxes, of labels that have a category."""
+        if found.absent is None and not found.partial:
+            return {}
+        ids = [
+            sorted(
+                self.labels.index(name) + 1 for name in names if plain(name) and self.labels.category(name)
+            )
+            for names in (found.absent or (), found.partial)
+        ]
+        return {PARTIAL: ids[1]} if found.absent is None else {ABSENT: ids[0], PARTIAL: ids[1]}
 
     def labelled(self) -> list[str]:
         """The labels that boxes have, in the labels' order."""

@@ -7,9 +7,10 @@ is described at https://cocodataset.org/#format-data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from shopthelook.detection.datasets.dataset import ABSENT, PARTIAL
 from shopthelook.detection.datasets.entries import Entry, read_json
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
@@ -89,11 +90,20 @@ def _pictures(path: Path, data: Entry, folder: PictureFolder) -> Iterator[FoundP
         try:
             entry = data.item("images", i)
             size = (entry.side("width"), entry.side("height"))
+            absent = _names(entry, ABSENT, names) if ABSENT in entry else None
+            partial = _names(entry, PARTIAL, names)
             found = _find(folder, entry)
         except DataError as error:
             yield Problem(f"{path.name}: images[{i}]", _reason(error))
             continue
-        yield FoundPicture(found, boxes.get(entry.key("id"), []), size)
+        yield FoundPicture(found, boxes.get(entry.key("id"), []), size, absent=absent, partial=partial)
+
+
+def _names(image: Entry, key: str, names: Mapping[int | str, str]) -> list[str]:
+    for one in image.keys(key):
+        if one not in names:
+            raise DataError(f"{image.where}: {key!r}: no category has the id {one!r}")
+    return [names[one] for one in image.keys(key)]
 
 
 def _id(entry: Entry) -> int | str | None:

@@ -12,6 +12,7 @@ from shopthelook.detection.datasets.importing.deepfashion2 import read_deepfashi
 from shopthelook.detection.datasets.importing.folder import PictureFolder
 from shopthelook.detection.datasets.importing.found import Reading
 from shopthelook.detection.datasets.importing.open_images import read_open_images
+from shopthelook.detection.datasets.importing.tagged import read_tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ FORMATS = {
             "annotations CC BY 4.0, pictures listed as CC BY 2.0",
             read_open_images,
         ),
+        Format("tagged", "photos with tags", "clothing-co-parsing", "as its source states", read_tagged),
         Format("coco", "a COCO file", "coco", "as its source states", read_coco),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,9 @@ class FoundPicture:
 
     Boxes are in pixels of a picture of ``size`` (width, height), of the picture as it is where that is None, or
     ``fractions`` of its sides. ``more`` is kept in the picture's entry as it is.
+
+    ``absent`` are the labels that were looked for and are not in the picture, None where that is not said; ``partial``
+    those that are in it, without a box for each object.
     """
 
     path: Path
@@ -32,6 +35,8 @@ class FoundPicture:
     size: tuple[int, int] | None = None
     fractions: bool = False
     more: Mapping[str, object] = field(default_factory=dict)
+    absent: Collection[str] | None = None
+    partial: Collection[str] = ()
 
 
 class Problem(NamedTuple):
