@@ -15,12 +15,12 @@ from PIL import Image
 from tests.detection.training.recipes import TINY, tiny
 
 from shopthelook.detection.training.architectures import Built, build_model
-from shopthelook.detection.training.checkpoint import BEST, CHECKPOINT
-from shopthelook.detection.training.devices import Device
-from shopthelook.detection.training.loop import steps_of, train
+from shopthelook.detection.training.loop import epoch_of, train
 from shopthelook.detection.training.recipe import Recipe
 from shopthelook.detection.training.run import Sources
 from shopthelook.errors import ShopError
+from shopthelook.training.checkpoint import BEST, CHECKPOINT
+from shopthelook.training.devices import Device
 
 
 def learn(recipe: Recipe, photos: Path, out: Path) -> tuple[Built, float | None]:
@@ -143,8 +143,11 @@ def test_another_recipe_is_refused_in_a_run_s_folder(photos: Path, tmp_path: Pat
         learn(tiny(steps=2, rate=0.5), photos, tmp_path / "run")
 
 
-def test_an_epoch_draws_as_many_pictures_as_there_are(photos: Path) -> None:
-    recipe = tiny(epochs=3, validate_every=0)
+def test_an_epoch_draws_as_many_pictures_as_there_are(photos: Path, tmp_path: Path) -> None:
+    recipe = tiny(epochs=2, validate_every=0)
     data = Sources.read(recipe, {"photos": photos}).training_data(recipe)
     per_epoch = -(-len(data.groups[0]) // 4)
-    assert steps_of(recipe, data) == (3 * per_epoch, per_epoch)
+    assert epoch_of(recipe, data) == per_epoch
+    learn(recipe, photos, tmp_path / "run")
+    assert len(losses(tmp_path / "run")) == 2 * per_epoch
+    assert (tmp_path / "run/validation.csv").read_text().count("\n") == 1 + 2

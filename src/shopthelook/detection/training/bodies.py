@@ -10,11 +10,11 @@ import torchvision
 from torch import nn
 from torchvision.ops import FrozenBatchNorm2d
 
-from shopthelook.detection.training.weights import read_state, torchvision_state
 from shopthelook.errors import ShopError
 from shopthelook.models import coco_backbone
 from shopthelook.models.backbones import LITE0_MEAN, LITE0_STD, LITES, efficientnet_lite
 from shopthelook.models.card import DataUse
+from shopthelook.training.weights import read_state, torchvision_state
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,35 +1,29 @@
-"""The training loop: the same steps after a kill as without one, on one device as on several."""
+"""A detector as the training loop's lesson: its pictures, its losses, its validation."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
-from PIL import Image
 
-from shopthelook.detection.training import checkpoint
-from shopthelook.detection.training.devices import keep_memory
-from shopthelook.detection.training.journal import Journal
-from shopthelook.detection.training.optimising import RunningMean, make_optimiser, rate_at, set_rate
 from shopthelook.detection.training.sampling import BatchStream, Example
 from shopthelook.detection.training.validation import Predictor, validate
-from shopthelook.errors import ShopError
+from shopthelook.training import checkpoint, loop
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
+    from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from shopthelook.detection.datasets import LabelledScene
     from shopthelook.detection.training.architectures import Built
-    from shopthelook.detection.training.devices import Device
     from shopthelook.detection.training.recipe import DataSetUse, Recipe
-
-PICTURES = "pictures"
+    from shopthelook.training.devices import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +36,9 @@ class TrainingData:
     names: Sequence[str]
 
 
-def steps_of(recipe: Recipe, data: TrainingData) -> tuple[int, int]:
-    """Steps of the whole run, and steps between validations."""
-    batch = recipe.training.batch
-    epoch = max(1, -(-sum(len(group) for group in data.groups) // batch))
-    return recipe.training.steps or recipe.training.epochs * epoch, recipe.training.validate_every or epoch
+def epoch_of(recipe: Recipe, data: TrainingData) -> int:
+    """Steps of an epoch, which draws as many pictures as there are."""
+    return max(1, -(-sum(len(group) for group in data.groups) // recipe.training.batch))
 
 
 def train(built: Built, recipe: Recipe, data: TrainingData, out: Path, device: Device) -> float | None:
@@ -61,175 +53,57 @@ def train(built: Built, recipe: Recipe, data: TrainingData, out: Path, device: D
     Raises:
         ShopError: ``out`` holds another run, a picture cannot be read, or the loss is no number any more.
     """
-    return _Run(built, recipe, data, out, device).go()
+    identity = checkpoint.identity(recipe.as_dict(), _pieces(data.groups))
+    lesson = Detection(built, recipe, data, device)
+    return loop.train(lesson, recipe.training, epoch_of(recipe, data), identity, out, device)
 
 
-class _Run:
-    def __init__(self, built: Built, recipe: Recipe, data: TrainingData, out: Path, device: Device) -> None:
-        self.recipe, self.data, self.out, self.device = recipe, data, out, device
-        self.training = recipe.training
-        self.steps, self.validate_every = steps_of(recipe, data)
+def _pieces(groups: Sequence[Sequence[LabelledScene]]) -> Iterator[bytes]:
+    for group in groups:
+        for scene in group:
+            yield f"{scene.path.name} {scene.size}".encode()
+            for array in (scene.boxes, scene.labels, scene.known):
+                yield array.tobytes()
+
+
+class Detection:
+    """The lesson; see `shopthelook.training.loop.Lesson`."""
+
+    decisive = "AP50"
+
+    def __init__(self, built: Built, recipe: Recipe, data: TrainingData, device: Device) -> None:
         # Convolutions on a CPU are a fifth faster in this layout.
         self.model = built.model.to(device.torch).to(memory_format=torch.channels_last)
-        self.mean = built.mean
-        self.optimiser = make_optimiser(self.model, built.body, self.training)
-        self.scaler = torch.amp.GradScaler(
-            device.kind, enabled=self._half and self._precision == torch.float16
-        )
-        self.average = RunningMean(self.model, self.training.average) if self.training.average else None
-        self.step, self.best, self.since_best = 0, -1.0, 0
-        self.identity = checkpoint.identity(recipe, data.groups)
-        out.mkdir(parents=True, exist_ok=True)
-        self._restore()
+        self.body, self.mean = built.body, built.mean
+        self.recipe, self.data, self.device = recipe, data, device
 
-    @property
-    def _precision(self) -> torch.dtype:
-        precision: torch.dtype = getattr(torch, self.training.precision)
-        return precision
-
-    @property
-    def _half(self) -> bool:
-        return self.device.kind == "cuda" and self._precision != torch.float32
-
-    def _restore(self) -> None:
-        state = checkpoint.load(self.out / checkpoint.CHECKPOINT, self.identity)
-        if state is None:
-            return
-        self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.scaler.load_state_dict(state["scaler"])
-        if self.average:
-            self.average.values = {k: v.to(self.device.torch) for k, v in state["average"].items()}
-        self.step, self.best, self.since_best = state["step"], state["best"], state["since_best"]
-
-    def _save(self) -> None:
-        state: dict[str, Any] = {
-            "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "scaler": self.scaler.state_dict(),
-            "step": self.step,
-            "best": self.best,
-            "since_best": self.since_best,
-            "identity": self.identity,
-        }
-        if self.average:
-            state["average"] = self.average.values
-        checkpoint.save(self.out / checkpoint.CHECKPOINT, state)
-
-    def go(self) -> float | None:
-        journal = Journal(self.out, self.step, self.steps, self.training.batch) if self.device.first else None
-        if journal and self.step:
-            journal.say(f"going on from step {self.step} of {self.steps}")
-        try:
-            if not self._ended:
-                self._learn(journal)
-        finally:
-            if journal:
-                journal.close()
-        best = self.out / checkpoint.BEST
-        if best.exists():
-            self.model.load_state_dict(checkpoint.read_weights(best))
-        self.model.eval()
-        return self.best if self.best >= 0 else None
-
-    @property
-    def _ended(self) -> bool:
-        tired = self.training.patience and self.since_best >= self.training.patience
-        return self.step >= self.steps or bool(tired)
-
-    def _learn(self, journal: Journal | None) -> None:
-        if self.device.kind == "cpu":
-            keep_memory()
-        wrapped = self.device.wrap(self.model)
+    def batches(self, start: int, steps: int) -> Generator[list[Example], None, None]:
+        """This device's share of every batch."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         stream = BatchStream(
             self.data.groups,
             self.data.uses,
             self.recipe.picture,
-            self.training.batch,
-            self.steps,
-            self.training.seed,
+            self.recipe.training.batch,
+            steps,
+            self.recipe.training.seed,
             (self.device.rank, self.device.count),
             # On a CPU the cores are busy with the network itself.
             max(1, cores // self.device.count - 1) if self.device.kind == "cuda" else 1,
         )
-        with contextlib.closing(stream.batches(self.step)) as batches:
-            for batch in batches:
-                self.model.train()
-                rate = rate_at(self.step, self.steps, self.training)
-                losses = self._one_step(wrapped, batch, rate)
-                self.step += 1
-                if self.average:
-                    self.average.add(self.model, self.step - 1)
-                if journal:
-                    journal.step(self.step, losses, rate)
-                at_end = self.step >= self.steps
-                if at_end or self.step % self.validate_every == 0:
-                    self._look(journal)
-                if journal and (at_end or self._ended or self.step % self.training.save_every == 0):
-                    self._save()
-                if self._ended:
-                    return
+        return stream.batches(start)
 
-    def _one_step(self, wrapped: nn.Module, batch: Sequence[Example], rate: float) -> dict[str, float]:
-        """Learn from this device's share of a batch, in parts; the losses' means over all devices come back."""
-        set_rate(self.optimiser, rate)
-        self.optimiser.zero_grad(set_to_none=True)
-        torch.manual_seed(self.training.seed * 1_000_003 + self.step)
-        size = self.training.per_device or len(batch)
-        parts = [batch[at : at + size] for at in range(0, len(batch), size)]
-        sums: dict[str, Tensor] = {}
-        for i, part in enumerate(parts):
-            last = i + 1 == len(parts)
-            # Devices exchange gradients once, after the last part.
-            together = contextlib.nullcontext() if last or self.device.count == 1 else wrapped.no_sync()  # type: ignore[operator]
-            share = len(part) / len(batch)
-            with together:
-                with torch.autocast(self.device.kind, self._precision, enabled=self._half):
-                    losses = wrapped(*to_tensors(part, self.device.torch))
-                self.scaler.scale(sum(losses.values()) * share).backward()
-            for name, value in losses.items():
-                sums[name] = sums.get(name, 0) + value.detach().float() * share
-        self.scaler.unscale_(self.optimiser)
-        if self.training.clip:
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.training.clip)
-        self.scaler.step(self.optimiser)
-        self.scaler.update()
-        told = self.device.mean(torch.stack(list(sums.values())))
-        if not torch.isfinite(told).all():
-            raise ShopError(
-                f"the loss is no finite number any more after step {self.step}: lower the recipe's rate, or give it "
-                "a longer warm-up or a clip"
-            )
-        return dict(zip(sums, told.tolist(), strict=True))
+    def losses(self, wrapped: nn.Module, part: Sequence[Example]) -> dict[str, Tensor]:
+        """The detector's losses, summed up over the pictures as it does."""
+        losses: dict[str, Tensor] = wrapped(*to_tensors(part, self.device.torch))
+        return losses
 
-    def _look(self, journal: Journal | None) -> None:
-        """Validate with the averaged weights; the first device does, the others hear of it."""
-        if journal:
-            held = {name: value.clone() for name, value in self.model.state_dict().items()}
-            if self.average:
-                self.model.load_state_dict(self.average.values)
-            self.model.eval()
-            better = True
-            if self.data.validation:
-                predict = Predictor(self.model, self.recipe.picture, self.mean, self.device.torch)
-                figures, picture = validate(
-                    predict,
-                    self.data.validation,
-                    self.data.names,
-                    lambda *done: journal.doing("validating", *done),
-                )
-                better = figures["AP50"] > self.best
-                self.since_best = 0 if better else self.since_best + 1
-                self.best = max(self.best, figures["AP50"])
-                journal.validated(self.step, figures, better, picture)
-                if picture.size:
-                    (self.out / PICTURES).mkdir(exist_ok=True)
-                    Image.fromarray(picture).save(self.out / PICTURES / f"step-{self.step:06}.png")
-            if better:
-                checkpoint.save(self.out / checkpoint.BEST, {"model": self.model.state_dict()})
-            self.model.load_state_dict(held)
-        self.best, self.since_best = self.device.agreed((self.best, self.since_best))
+    def validate(self, tick: Callable[[int, int], None]) -> tuple[dict[str, float], NDArray[np.uint8]] | None:
+        """AP50 and AP on the validation scenes, and a picture of predictions."""
+        if not self.data.validation:
+            return None
+        predict = Predictor(self.model, self.recipe.picture, self.mean, self.device.torch)
+        return validate(predict, self.data.validation, self.data.names, tick)
 
 
 def to_tensors(

@@ -12,14 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from shopthelook.detection.training.architectures import ARCHITECTURES, Options, options_type
-from shopthelook.detection.training.tables import RecipeError, build, parse
+from shopthelook.training.schedule import Training
+from shopthelook.training.tables import RecipeError, build, check, parse
 
 __all__ = ["Data", "DataSetUse", "ModelChoice", "PictureRule", "Recipe", "RecipeError", "Training", "shipped"]
-
-
-def _check(right: bool, problem: str) -> None:
-    if not right:
-        raise ValueError(problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +35,14 @@ class DataSetUse:
     cut_out: bool = False
 
     def __post_init__(self) -> None:
-        _check(bool(self.name) and "=" not in self.name, "a data set's name must not be empty or hold '='")
-        _check(self.weight > 0, f"weight must be above 0, not {self.weight}")
-        _check(len(self.zoom) in (0, 2), "zoom must be two factors")
-        _check(
+        check(bool(self.name) and "=" not in self.name, "a data set's name must not be empty or hold '='")
+        check(self.weight > 0, f"weight must be above 0, not {self.weight}")
+        check(len(self.zoom) in (0, 2), "zoom must be two factors")
+        check(
             not self.zoom or 0 < self.zoom[0] <= self.zoom[1],
             "zoom must be two factors above 0, the smaller first",
         )
-        _check(0 <= self.pasted <= 1, "pasted must be from 0 to 1")
+        check(0 <= self.pasted <= 1, "pasted must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +53,11 @@ class Data:
     labels: Literal["coarse", "fine"] = "coarse"
 
     def __post_init__(self) -> None:
-        _check(bool(self.sets), "sets must name at least one data set")
+        check(bool(self.sets), "sets must name at least one data set")
         names = [one.name for one in self.sets]
-        _check(len(set(names)) == len(names), "a data set is named twice in sets")
+        check(len(set(names)) == len(names), "a data set is named twice in sets")
         things = any(one.cut_out for one in self.sets)
-        _check(things or not any(one.pasted for one in self.sets), "pasted needs a data set with cut_out")
+        check(things or not any(one.pasted for one in self.sets), "pasted needs a data set with cut_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,64 +96,17 @@ class PictureRule:
     multiple: int = 32
 
     def __post_init__(self) -> None:
-        _check(32 <= self.shorter <= self.longer <= 4096, "32 <= shorter <= longer <= 4096 is needed")
-        _check(all(32 <= size <= 4096 for size in self.sizes), "sizes must be from 32 to 4096")
-        _check(0 <= self.sizes_until <= 1, "sizes_until must be from 0 to 1")
-        _check(self.sizes_until == 1 or self.mode == "jitter", "sizes_until belongs to mode 'jitter'")
-        _check(0 < self.zoom[0] <= self.zoom[1], "zoom must be two factors above 0, the smaller first")
-        _check(0 <= self.flip <= 1, "flip must be from 0 to 1")
-        _check(self.multiple % 32 == 0 and self.multiple > 0, "multiple must be a multiple of 32")
+        check(32 <= self.shorter <= self.longer <= 4096, "32 <= shorter <= longer <= 4096 is needed")
+        check(all(32 <= size <= 4096 for size in self.sizes), "sizes must be from 32 to 4096")
+        check(0 <= self.sizes_until <= 1, "sizes_until must be from 0 to 1")
+        check(self.sizes_until == 1 or self.mode == "jitter", "sizes_until belongs to mode 'jitter'")
+        check(0 < self.zoom[0] <= self.zoom[1], "zoom must be two factors above 0, the smaller first")
+        check(0 <= self.flip <= 1, "flip must be from 0 to 1")
+        check(self.multiple % 32 == 0 and self.multiple > 0, "multiple must be a multiple of 32")
         on_canvas = all(side % self.multiple == 0 for side in (self.shorter, self.longer, *self.sizes))
-        _check(
+        check(
             self.mode == "resize" or on_canvas, "mode 'jitter' needs sides that are multiples of 'multiple'"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """The schedule. Give either ``epochs`` or ``steps``; an epoch draws as many pictures as there are.
-
-    A step learns from ``batch`` pictures in all. They are shared out evenly over the devices; a device that would
-    get more than ``per_device`` goes through its share in parts and adds their gradients up, so that the same recipe
-    gives the same training on one device and on many. ``per_device`` 0 is all at once.
-    """
-
-    batch: int
-    rate: float
-    epochs: int = 0
-    steps: int = 0
-    per_device: int = 0
-    optimiser: Literal["sgd", "adamw"] = "sgd"
-    momentum: float = 0.9
-    weight_decay: float = 1e-4
-    backbone_rate: float = 1.0  # relative to rate
-    warmup: int = 500  # steps over which the rate rises
-    schedule: Literal["cosine", "steps"] = "cosine"
-    milestones: tuple[float, ...] = (
-        0.67,
-        0.89,
-    )  # shares of the run; schedule "steps" divides the rate by ten there
-    last_rate: float = 0.0  # of schedule "cosine", relative to rate
-    clip: float = 0.0  # largest norm of the gradient, 0 for no limit
-    average: float = 0.0  # decay of the running mean of the weights, 0 for none
-    precision: Literal["float32", "bfloat16", "float16"] = "float32"  # on a GPU; a CPU computes in float32
-    patience: int = 0  # validations without a better AP50 after which the run ends, 0 for never
-    validate_every: int = 0  # steps, 0 for every epoch
-    save_every: int = 200  # steps
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        _check((self.epochs > 0) != (self.steps > 0), "either epochs or steps must be given, above 0")
-        for name in ("batch", "save_every"):
-            _check(getattr(self, name) >= 1, f"{name} must be at least 1")
-        for name in ("per_device", "warmup", "patience", "validate_every", "seed", "clip", "weight_decay"):
-            _check(getattr(self, name) >= 0, f"{name} must not be below 0")
-        for name in ("momentum", "average"):
-            _check(0 <= getattr(self, name) < 1, f"{name} must be from 0 to below 1")
-        for name in ("rate", "backbone_rate"):
-            _check(getattr(self, name) > 0, f"{name} must be above 0")
-        _check(0 <= self.last_rate <= 1, "last_rate must be from 0 to 1")
-        _check(all(0 < at < 1 for at in self.milestones), "milestones must lie between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +166,7 @@ class Recipe:
 
     def with_training(self, **changes: Any) -> Recipe:
         """The same with some values of its schedule changed; ``epochs`` takes the place of ``steps`` and back."""
-        if changes.get("epochs"):
-            changes["steps"] = 0
-        elif changes.get("steps"):
-            changes["epochs"] = 0
-        return dataclasses.replace(self, training=dataclasses.replace(self.training, **changes))
+        return dataclasses.replace(self, training=self.training.changed(**changes))
 
     def with_weights(self, weights: str) -> Recipe:
         """The same with other weights to start from."""

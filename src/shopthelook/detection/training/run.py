@@ -13,12 +13,12 @@ import torch
 from shopthelook.detection.datasets import DataSet, LabelledScene, LabelSpace, open_data, read_scenes
 from shopthelook.detection.training.architectures import Built, build_model
 from shopthelook.detection.training.calibrate import calibrate
-from shopthelook.detection.training.devices import Device, choose, train_together
 from shopthelook.detection.training.export import export_bundle
 from shopthelook.detection.training.loop import TrainingData, train
 from shopthelook.detection.training.recipe import Recipe
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
+from shopthelook.training.devices import Device, choose, train_together
 
 if TYPE_CHECKING:
     from shopthelook.models.card import Card

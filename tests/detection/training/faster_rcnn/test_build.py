@@ -9,11 +9,11 @@ from torch import Tensor
 
 from shopthelook.detection.training.architectures import Built, build_model
 from shopthelook.detection.training.bodies import open_body
-from shopthelook.detection.training.checkpoint import save
 from shopthelook.detection.training.faster_rcnn.build import assemble
 from shopthelook.detection.training.faster_rcnn.parts import SeededSampler
 from shopthelook.detection.training.recipe import Recipe, shipped
 from shopthelook.errors import ShopError
+from shopthelook.training.checkpoint import save
 
 N_LABELS = 3
 SINGLE = (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shopthelook.detection.training.onestage.sources import coarse_index, cut_out, main_box, tagged_photos
+from shopthelook.detection.training.onestage.sources import coarse_index, cut_out, tagged_photos
 from shopthelook.evaluation.splits import split_of
 from shopthelook.taxonomy import Taxonomy
 
@@ -27,18 +27,6 @@ def test_a_thing_is_cut_out_with_the_white_that_it_encloses() -> None:
 def test_an_empty_white_picture_stays_whole() -> None:
     white = np.full((20, 30, 3), 255, np.uint8)
     assert cut_out(white, 0).opacity.shape == (20, 30)
-
-
-def test_the_box_of_the_one_thing_in_front_of_plain_ground() -> None:
-    pixels = np.full((200, 160, 3), (180, 170, 150), np.uint8)
-    pixels[30:180, 25:140] = (40, 60, 120)
-    np.testing.assert_allclose(main_box(pixels), [25, 30, 140, 180], atol=4)
-
-
-def test_restless_ground_gives_the_whole_picture_but_a_rim() -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (100, 100, 3)).astype(np.uint8)
-    box = main_box(noise)
-    assert (box[2] - box[0]) * (box[3] - box[1]) > 0.8 * 100 * 100
 
 
 def test_what_is_not_among_the_tags_is_absent(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ from shopthelook.detection.training.faster_rcnn.parts import (
     SingleMap,
     use_own_parts,
 )
-from shopthelook.detection.training.weights import is_run, load_matching, read_state
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
+from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:
     from shopthelook.detection.training.faster_rcnn.options import FasterRCNNOptions

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from shopthelook.detection.training.architectures import Built
 from shopthelook.detection.training.bodies import LATER, open_body
 from shopthelook.detection.training.onestage.detector import DeployedOneStage, OneStage
-from shopthelook.detection.training.weights import is_run, load_matching, read_state
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
+from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:
     from shopthelook.detection.training.onestage.options import OneStageOptions

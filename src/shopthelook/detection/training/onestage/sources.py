@@ -7,8 +7,9 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
+from shopthelook.detection.datasets.products.extent import main_extent
 from shopthelook.detection.training.onestage.pictures import Picture, Product
 from shopthelook.evaluation.splits import split_of
 from shopthelook.taxonomy import Taxonomy, UnknownCategory, label_map
@@ -89,30 +90,8 @@ def garment_photos(folder: Path, known: NDArray[np.bool_]) -> list[Picture]:
             picture.thumbnail((GARMENT_SIDE, GARMENT_SIDE))
             pixels = np.asarray(picture)
             label = np.array([index[coarse.id]], np.int64)
-            pictures.append(Picture(pixels, main_box(pixels)[None], label, known))
+            pictures.append(Picture(pixels, main_extent(pixels).box[None], label, known))
     return pictures
-
-
-def main_box(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Box ``(4,)`` of the one thing in a picture: what differs from the colours of its border.
-
-    Where the border says little, or the thing would be small, the picture without a rim of 3%.
-    """
-    height, width = pixels.shape[:2]
-    blurred = np.asarray(Image.fromarray(pixels).filter(ImageFilter.BoxBlur(3))).astype(np.float32)
-    rim = max(2, round(0.03 * min(height, width)))
-    border = np.concatenate(
-        [blurred[:rim].reshape(-1, 3), blurred[:, :rim].reshape(-1, 3), blurred[:, -rim:].reshape(-1, 3)]
-    )
-    middle = np.median(border, axis=0)
-    spread = float(np.median(np.abs(border - middle).max(axis=1)))
-    other = np.abs(blurred - middle).max(axis=2) > max(24.0, 3 * spread)
-    columns, rows = np.flatnonzero(other.mean(axis=0) > 0.06), np.flatnonzero(other.mean(axis=1) > 0.06)
-    if len(columns) and len(rows):
-        box = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
-        if (box[2] - box[0]) * (box[3] - box[1]) >= 0.35 * height * width:
-            return box
-    return np.array([0.03 * width, 0.03 * height, 0.97 * width, 0.97 * height], np.float32)
 
 
 def tagged_photos(

@@ -21,6 +21,12 @@ class RecipeError(ShopError):
     """A recipe that cannot be used; the message names the file, the key in it and what is wrong."""
 
 
+def check(right: bool, problem: str) -> None:
+    """Refuse a value from a dataclass's ``__post_init__``: a ValueError that `build` tells with its place."""
+    if not right:
+        raise ValueError(problem)
+
+
 def parse(text: str, source: str) -> dict[str, Any]:
     """The tables of a TOML file called ``source``. Raises `RecipeError` where it is no TOML."""
     try:

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from shopthelook.detection.training.weights import read_file
 from shopthelook.errors import ShopError
+from shopthelook.training.weights import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    from shopthelook.detection.datasets import LabelledScene
-    from shopthelook.detection.training.recipe import Recipe
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
 # What may differ when a run goes on: how long, how often it is looked at, and how a device goes through its share.
@@ -34,21 +31,21 @@ def save(path: Path, state: dict[str, Any]) -> None:
     aside.replace(path)
 
 
-def identity(recipe: Recipe, groups: Sequence[Sequence[LabelledScene]]) -> dict[str, str]:
-    """What must be the same for a run to go on: fingerprints of the recipe and of its training data."""
-    said = recipe.as_dict()
-    said["training"] = {key: value for key, value in said["training"].items() if key not in FREE}
+def identity(said: Mapping[str, Any], data: Iterable[bytes]) -> dict[str, str]:
+    """What must be the same for a run to go on: fingerprints of its recipe and of its training data.
+
+    ``said`` is the recipe as a dict with the tables "training" and "model"; ``data`` is whatever makes it another
+    run when it changes, piece by piece.
+    """
+    training = {key: value for key, value in said["training"].items() if key not in FREE}
     # Where weights came from once does not matter any more.
-    said["model"] = {**said["model"], "weights": ""}
-    pictures = hashlib.sha256()
-    for group in groups:
-        for scene in group:
-            pictures.update(f"{scene.path.name} {scene.size}".encode())
-            for array in (scene.boxes, scene.labels, scene.known):
-                pictures.update(array.tobytes())
+    kept = {**said, "training": training, "model": {**said["model"], "weights": ""}}
+    pieces = hashlib.sha256()
+    for piece in data:
+        pieces.update(piece)
     return {
-        "recipe": hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest(),
-        "data": pictures.hexdigest(),
+        "recipe": hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest(),
+        "data": pieces.hexdigest(),
     }
 
 

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.detection.training.recipes import tiny
 
-from shopthelook.detection.datasets import read_scenes
-from shopthelook.detection.training import checkpoint
 from shopthelook.errors import ShopError
+from shopthelook.training import checkpoint
 
 
 def test_a_write_that_breaks_off_leaves_the_state_before(tmp_path: Path) -> None:
@@ -26,19 +24,24 @@ def test_a_write_that_breaks_off_leaves_the_state_before(tmp_path: Path) -> None
     assert state["step"] == 1
 
 
-def test_a_run_goes_on_only_with_its_own_recipe_and_data(tmp_path: Path, coco: Path) -> None:
-    recipe, scenes = tiny(), read_scenes(coco, labels_of="coco")
-    path = tmp_path / "run/checkpoint.pt"
-    path.parent.mkdir()
+def said(rate: float = 0.1, steps: int = 5, weights: str = "here.pt") -> dict[str, object]:
+    return {
+        "training": {"rate": rate, "steps": steps},
+        "model": {"body": "a", "weights": weights},
+        "name": "x",
+    }
+
+
+def test_a_run_goes_on_only_with_its_own_recipe_and_data(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
     assert checkpoint.load(path, {}) is None
-    mine = checkpoint.identity(recipe, [scenes])
-    checkpoint.save(path, {"step": 1, "identity": mine})
-    longer = checkpoint.identity(recipe.with_training(steps=99, per_device=1), [scenes])
+    checkpoint.save(path, {"step": 1, "identity": checkpoint.identity(said(), [b"one", b"two"])})
+    longer = checkpoint.identity(said(steps=99, weights="there.pt"), [b"one", b"two"])
     assert checkpoint.load(path, longer) is not None
     with pytest.raises(ShopError, match="holds a run of another recipe"):
-        checkpoint.load(path, checkpoint.identity(recipe.with_training(rate=0.1), [scenes]))
+        checkpoint.load(path, checkpoint.identity(said(rate=0.2), [b"one", b"two"]))
     with pytest.raises(ShopError, match="holds a run of another data"):
-        checkpoint.load(path, checkpoint.identity(recipe, [scenes[1:]]))
+        checkpoint.load(path, checkpoint.identity(said(), [b"one"]))
 
 
 def test_a_file_that_is_no_checkpoint_is_an_error_in_words(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import torch
 from tests.detection.training.recipes import tiny
 from tests.detection.training.test_loop import losses
 
-from shopthelook.detection.training.checkpoint import CHECKPOINT
-from shopthelook.detection.training.devices import Device, choose, train_together
 from shopthelook.detection.training.run import run
 from shopthelook.errors import ShopError
+from shopthelook.training.checkpoint import CHECKPOINT
+from shopthelook.training.devices import Device, choose, train_together
 
 STILL = {"validate_every": 99, "save_every": 99, "steps": 3, "optimiser": "sgd", "clip": 1.0}
 
@@ -55,8 +55,8 @@ def wait(device: Device, path: str) -> None:
 
 def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
     code = (
-        "from shopthelook.detection.training.devices import train_together\n"
-        "from tests.detection.training.test_devices import wait\n"
+        "from shopthelook.training.devices import train_together\n"
+        "from tests.training.test_devices import wait\n"
         f"if __name__ == '__main__': train_together('cpu', 2, wait, {str(tmp_path)!r})"
     )
     script = tmp_path / "script.py"

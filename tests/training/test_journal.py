@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from shopthelook.detection.training.journal import Journal, Table
+from shopthelook.training.journal import Journal, Table
 
 
 def test_rows_after_the_checkpoint_are_taken_away(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import torch
 from tests.detection.training.recipes import tiny
 from torch import nn
 
-from shopthelook.detection.training.optimising import RunningMean, make_optimiser, rate_at, set_rate
+from shopthelook.training.optimising import RunningMean, make_optimiser, rate_at, set_rate
 
 
 def test_the_rate_rises_and_falls() -> None:

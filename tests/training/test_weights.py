@@ -10,9 +10,9 @@ from torch import nn
 from torchvision.models import ResNet18_Weights
 
 from shopthelook.detection.training.bodies import open_body
-from shopthelook.detection.training.weights import is_run, load_matching, read_state, torchvision_state
 from shopthelook.errors import ShopError
 from shopthelook.models.backbones import efficientnet_lite
+from shopthelook.training.weights import is_run, load_matching, read_state, torchvision_state
 
 
 def test_a_backbone_starts_from_a_file(tmp_path: Path) -> None:

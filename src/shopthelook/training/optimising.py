@@ -11,7 +11,7 @@ from torch import nn
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from shopthelook.detection.training.recipe import Training
+    from shopthelook.training.schedule import Training
 
 
 def rate_at(step: int, steps: int, training: Training) -> float:

@@ -1,0 +1,1 @@
+"""What training a detector and training an embedder share: schedule, loop, devices, checkpoints, journal."""
