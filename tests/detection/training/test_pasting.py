@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from shopthelook.detection.datasets import LabelledScene
@@ -33,6 +34,29 @@ def test_ground_that_reaches_into_the_thing_is_transparent() -> None:
     assert thing is not None
     assert not thing.opacity[15:25, 30:].any()  # the gap, and what it leads to
     assert thing.opacity[:10].all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cut_outs_agree_with_a_slow_flood(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pixels = np.where(rng.random((24, 31, 1)) < 0.6, 255, 90).astype(np.uint8).repeat(3, axis=2)
+    pixels[0, 0] = pixels[-1, -1] = 90  # so that the cut-out is the whole picture
+    free = pixels[..., 0] == 255
+    reached, edge = np.zeros_like(free), []
+    for y in range(24):
+        for x in range(31):
+            if free[y, x] and (y in (0, 23) or x in (0, 30)):
+                reached[y, x] = True
+                edge.append((y, x))
+    while edge:
+        y, x = edge.pop()
+        for v, u in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):
+            if 0 <= v < 24 and 0 <= u < 31 and free[v, u] and not reached[v, u]:
+                reached[v, u] = True
+                edge.append((v, u))
+    thing = cut_out(pixels, 0)
+    assert thing is not None
+    assert ((thing.opacity == 0) == reached).all()
 
 
 def test_nothing_to_cut_out() -> None:
