@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shopthelook.detection.datasets import DataError, LabelSpace
-from shopthelook.evaluation.detection import UnknownClass, find_classes, open_measured
+from shopthelook.evaluation.detection import LabelledBoxes, UnknownClass, find_classes, open_measured
 from shopthelook.evaluation.detection.data import coarse_names
 from tests.evaluation.detection.painted import CHAIR, TABLE, Painted, write
 
@@ -96,3 +97,24 @@ def test_what_cannot_be_measured(rooms: Path, tmp_path: Path) -> None:
 
 def test_coarse_names_follow_the_label_space() -> None:
     assert coarse_names() == [label.name for label in LabelSpace.coarse().labels]
+
+
+def test_what_is_not_known_in_a_picture_is_left_aside(tmp_path: Path) -> None:
+    folder = write(tmp_path / "a", [Painted((), (CHAIR, TABLE))] * 6, "val")
+    file = folder / "annotations.json"
+    whole = json.loads(file.read_text())
+    for i, image in enumerate(whole["images"]):
+        # Tables are known in half of the pictures, sofas in none; chairs have all their boxes.
+        image |= {"neg_category_ids": [], "not_exhaustive_category_ids": [2] if i % 2 else []}
+    file.write_text(json.dumps(whole))
+    data = open_measured(folder, "val")
+    assert data.classes == (CHAIRS, TABLES)
+    assert [sorted(one.labels) for one in data.truth] == [sorted((CHAIRS, TABLES)), [CHAIRS]] * 3
+    said = [
+        LabelledBoxes(
+            np.tile(np.float32([1, 2, 30, 40]), (3, 1)),
+            np.array([CHAIRS, SOFAS, TABLES]),
+            np.ones(3, np.float32),
+        )
+    ] * 6
+    assert [one.labels.tolist() for one in data.counting(said)] == [[CHAIRS, TABLES], [CHAIRS]] * 3

@@ -82,9 +82,14 @@ def again(data: dict[str, Any], folder: Path) -> None:
     data["images"].append(data["images"][0] | {"id": "copy", "file_name": "images/copy.jpg"})
 
 
+def without_chairs(data: dict[str, Any], folder: Path) -> None:
+    data["images"][0]["neg_category_ids"] = [1]
+
+
 @pytest.mark.parametrize(
     ("change", "kind", "says"),
     [
+        (without_chairs, "absent-box", "images/0.jpg: chair [10 10 70 110]"),
         (add([5, 5, 0, 9]), "empty-box", "images/0.jpg: chair [5 5 5 14]"),
         (add([5, 5, 9, -2]), "empty-box", "images/0.jpg: chair [5 5 14 3]"),
         (add([200, 100, 60, 20]), "outside-box", "images/0.jpg: chair [200 100 260 120] in 240 x 160"),
