@@ -9,6 +9,7 @@ from shopthelook.cli.dataset_cleaning import fold, merge, suspects
 from shopthelook.cli.dataset_import import import_
 from shopthelook.cli.dataset_inspect import inspect
 from shopthelook.cli.dataset_products import single_product
+from shopthelook.cli.dataset_pseudo import pseudo_label
 
 
 @click.group()
@@ -28,6 +29,7 @@ dataset.add_command(check)
 dataset.add_command(show)
 dataset.add_command(inspect)
 dataset.add_command(single_product)
+dataset.add_command(pseudo_label)
 dataset.add_command(suspects)
 dataset.add_command(merge)
 dataset.add_command(fold)

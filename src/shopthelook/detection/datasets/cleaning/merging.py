@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from shopthelook.detection.datasets.cleaning.answers import Answer, Decision, decide
+from shopthelook.detection.datasets.cleaning.copying import place_pictures
 from shopthelook.detection.datasets.cleaning.folds import digest_of, read_coco, write_labels
 from shopthelook.detection.datasets.cleaning.settling import boxed, settle
 from shopthelook.detection.datasets.cleaning.suspect import Corners
 from shopthelook.detection.datasets.dataset import COCO_FILES, DataSet
 from shopthelook.detection.datasets.errors import DataError
-from shopthelook.detection.datasets.importing.placing import DONE, Placer
-from shopthelook.images import PictureError
 
 CHANGES_FILE = "changes.jsonl"
 _SLACK = 0.02  # pixels: what rounding to hundredths does to a box
@@ -56,7 +55,7 @@ def merge(
     partial = out.with_name(out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    _place(data, whole, partial, progress)
+    place_pictures(data, whole, partial, progress)
     whole["info"] = {
         **(whole.get("info") or {}),
         "cleaned": {"from": data.name, "answers": len(answers), "changes": dict(merged.changes)},
@@ -183,20 +182,3 @@ def _note(decision: Decision, before: list[float] | None, after: list[float] | N
         "labelers": list(decision.labelers),
         "votes": decision.votes,
     }
-
-
-def _place(data: DataSet, whole: dict[str, Any], folder: Path, progress: Callable[[int, int], None]) -> None:
-    placer = Placer(folder, data.folder, in_place=False)
-    names = {}
-    for done, picture in enumerate(data.pictures, 1):
-        if not picture.path.is_relative_to(data.folder):
-            names[str(picture.path)] = str(picture.path)
-            continue
-        try:
-            names[str(picture.path)] = placer.place(picture.path).file_name
-        except PictureError as error:
-            raise DataError(f"{picture.path}: this picture cannot be used: {error}") from None
-        progress(done, len(data.pictures))
-    for image in whole["images"]:
-        image["file_name"] = names[str(data.folder / image["file_name"])]
-    (folder / DONE).unlink(missing_ok=True)
