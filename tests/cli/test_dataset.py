@@ -66,7 +66,9 @@ def test_import(bare: Run, source: Path) -> None:
         1,
         f"error: {out} exists already; name another folder, or delete it first\n",
     )
-    (said,) = bare("dataset", "import", "coco", source, f"{out}2", "--json", "--in-place").objects
+    licence = ("--licence", "CC0, Ann")
+    (said,) = bare("dataset", "import", "coco", source, f"{out}2", "--json", "--in-place", *licence).objects
+    assert said["licence"] == "CC0, Ann"
     assert (said["pictures"], said["boxes"], said["problems"]) == (30, 60, 1)
     assert said["labels_without_category"] == ["giraffe"]
 

@@ -32,6 +32,9 @@ _AGAIN = "; the same command again goes on from there"
     help="Categories of labels: lines of label, tab, Google category.",
 )
 @click.option("--in-place", is_flag=True, help="Leave the pictures where they are and refer to them.")
+@click.option(
+    "--licence", metavar="TEXT", help="Of the pictures and labels [what the format's publisher states]."
+)
 @click.option("--only-objects", is_flag=True, help="Leave out pictures without any box of a category.")
 @json_option
 def import_(
@@ -42,23 +45,25 @@ def import_(
     labels: Path | None,
     in_place: bool,
     only_objects: bool,
+    licence: str | None,
     as_json: bool,
 ) -> None:
     """Make the data set OUT of one that was published as FORMAT and lies in the folder (or file) SOURCE.
 
-    FORMAT is clothing-co-parsing, fashionpedia, deepfashion2, modanet, open-images or coco. Pictures are linked
-    where the file system can, else copied. What is wrong with a picture or a box is written down in OUT, and the
-    rest goes on; so does an import that was stopped, when the command is given again.
+    FORMAT is clothing-co-parsing, fashionpedia, deepfashion2, modanet, open-images, labelled-photos or coco. Pictures
+    are linked where the file system can, else copied. What is wrong with a picture or a box is written down in OUT, and
+    the rest goes on; so does an import that was stopped, when the command is given again.
 
     \b
     Examples:
       shopthelook dataset import clothing-co-parsing ~/clothing-co-parsing sets/ccp
       shopthelook dataset import coco photos/labels.json sets/mine --labels labels.tsv
       shopthelook dataset import open-images ~/open-images sets/oi --only-objects --in-place
+      shopthelook dataset import labelled-photos ~/clothing-dataset sets/garments --licence CC0-1.0
     """
     with Counter(_AGAIN) as counter:
         done = import_data(
-            Order(form, source, pictures, labels, in_place, only_objects),
+            Order(form, source, pictures, labels, in_place, only_objects, licence),
             out,
             lambda now: counter("pictures", now.read, now.total),
         )
@@ -71,17 +76,17 @@ def import_(
                 "left_out": done.left_out,
                 "problems": len(done.problems),
                 "labels_without_category": done.unmapped,
-                "licence": FORMATS[form].licence,
+                "licence": licence or FORMATS[form].licence,
             }
         )
     else:
-        _print(done, form)
+        _print(done, licence or FORMATS[form].licence)
 
 
-def _print(done: Imported, form: str) -> None:
+def _print(done: Imported, licence: str) -> None:
     without = f", {done.left_out:,} without objects left out" if done.left_out else ""
     click.echo(f"{done.folder}: {done.pictures:,} pictures, {done.boxes:,} boxes{without}")
-    click.echo(f"licence: {FORMATS[form].licence}")
+    click.echo(f"licence: {licence}")
     if done.unmapped:
         names = one_line(", ".join(done.unmapped), 300)
         click.echo(f"no objects to find, unless {done.folder / 'labels.tsv'} says so: {names}")

@@ -176,3 +176,29 @@ def open_images(tmp_path: Path, photo: Photo) -> Path:
 def write(path: Path, rows: list[tuple[str, ...]] | list[list[str]]) -> None:
     with path.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+@pytest.fixture
+def labelled_photos(tmp_path: Path, photo: Photo) -> Path:
+    """Two views of a shirt, noise, a photo of one colour; a picture that is missing, one unnamed, one broken."""
+    root = tmp_path / "labelled-photos"
+    (root / "images").mkdir(parents=True)
+    pixels = np.full((200, 160, 3), (180, 170, 150), np.uint8)
+    pixels[30:180, 25:140] = (40, 60, 120)
+    Image.fromarray(pixels).save(root / "images/front.png")
+    Image.fromarray(pixels).resize((320, 400)).save(root / "images/back.png")
+    photo(root / "images/noise.png")
+    Image.new("RGB", (50, 60), "grey").save(root / "images/grey.png")
+    (root / "images/broken.png").write_text("no picture")
+    rows = [
+        ("images/front.png", "T-Shirt", "no", "shirt 1"),
+        ("images/back.png", "T-Shirt", "no", "shirt 1"),
+        ("images/noise.png", "Ottomans", "yes", ""),
+        ("images/grey.png", "thing", "no", ""),
+        ("images/gone.png", "odd", "no", ""),
+        ("", "odd", "no", ""),
+        ("images/broken.png", "odd", "no", ""),
+    ]
+    with (root / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("image", "label", "kids", "group"), *rows])
+    return root

@@ -68,6 +68,8 @@ def test_json(
         ("co_parsing", "annotations/pixel-level/0001.mat"),
         ("deepfashion2", "train/annos/000001.json"),
         ("deepfashion2", "train/image/000001.jpg"),
+        ("labelled_photos", "labels.csv"),
+        ("labelled_photos", "images/front.png"),
     ],
 )
 def test_bytes(
@@ -77,7 +79,7 @@ def test_bytes(
     start = data.draw(st.integers(0, len(good)))
     end = data.draw(st.integers(start, min(len(good), start + 40)))
     (source / file).write_bytes(good[:start] + data.draw(st.binary(max_size=40)) + good[end:])
-    attempt({"open_images": "open-images", "co_parsing": "clothing-co-parsing"}.get(name, name), source)
+    attempt({"co_parsing": "clothing-co-parsing"}.get(name, name.replace("_", "-")), source)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from scipy.io import savemat
 
 from shopthelook.detection.datasets import DataError, DataSet, LabelledPicture, open_data
 from shopthelook.detection.datasets.importing import FORMATS, Imported, Order, import_data
+from shopthelook.evaluation.splits import split_of
 
 Boxes = dict[str, list[list[float]]]
 
@@ -150,12 +151,43 @@ def test_open_images_as_fiftyone_fetches_them(open_images: Path) -> None:
     assert set(data.names) == {"Chair", "Table", "Person"}
 
 
+def test_labelled_photos(labelled_photos: Path) -> None:
+    (labelled_photos.parent / "labels.tsv").write_text("thing\tFurniture > Sofas\n")
+    out = labelled_photos.parent / "out"
+    order = Order(
+        "labelled-photos", labelled_photos, labels=labelled_photos.parent / "labels.tsv", licence="CC0"
+    )
+    done, data = import_data(order, out), open_data(out)
+    assert (data.kind, data.licence, done.pictures, done.boxes) == ("products", "CC0", 4, 4)
+    assert coarse(data) == {"T-Shirt": "Shirts & Tops", "Ottomans": "Ottomans", "thing": "Sofas"}
+    tops = [picture for picture in data.pictures if picture.path.stem in ("front", "back")]
+    for picture, box in zip(tops, ([25, 30, 140, 180], [50, 60, 280, 360]), strict=True):
+        assert np.abs(picture.boxes - box).max() < 0.03 * max(picture.size)
+        assert not picture.guessed
+    # The two views are of one product, and so of one split.
+    assert [picture.group for picture in data.pictures] == ["shirt 1", "shirt 1", None, None]
+    assert {picture.split() for picture in tops} == {split_of("shirt 1")}
+    # What has the colours of its ground is found nowhere, so its box is no measure.
+    assert [picture.guessed for picture in data.pictures] == [False, False, True, True]
+    assert [problem.where for problem in done.problems] == [
+        "labels.csv: line 6: images/gone.png",
+        "labels.csv: line 7",
+        "labels.csv: line 8: images/broken.png",
+    ]
+
+
+def test_labelled_photos_need_both_columns(labelled_photos: Path) -> None:
+    (labelled_photos / "labels.csv").write_text("picture,label\na.png,Hat\n")
+    with pytest.raises(DataError, match="no column image; it has picture, label"):
+        brought("labelled-photos", labelled_photos)
+
+
 def test_coco_with_labels_of_its_own(tmp_path: Path, photo: Callable[..., Path]) -> None:
     root = tmp_path / "mine"
     photo(root / "train/a.png", (30, 30))
     photo(root / "train/b.png", (60, 60))
     images = [
-        {"id": "a", "file_name": "a.png", "width": 30, "height": 30},
+        {"id": "a", "file_name": "a.png", "width": 30, "height": 30, "group": "chair 7"},
         {"id": "b", "file_name": "b.png", "width": 120, "height": 120},  # fetched at half the size
         {"id": "c", "file_name": "../../c.png", "width": 30, "height": 30},
     ]
@@ -163,6 +195,7 @@ def test_coco_with_labels_of_its_own(tmp_path: Path, photo: Callable[..., Path])
     annotations = [
         {"id": i, "image_id": "ab"[i % 2], "category_id": i, "bbox": [10, 10, 10, 10]} for i in range(4)
     ]
+    annotations[3]["guessed"] = True
     data = {
         "images": images,
         "annotations": [*annotations, {"image_id": "z", "category_id": 0, "bbox": [1, 1, 1, 1]}, 7],
@@ -176,6 +209,7 @@ def test_coco_with_labels_of_its_own(tmp_path: Path, photo: Callable[..., Path])
     assert coarse(read) == {"chair": "Chairs", "ottoman": "Ottomans", "thingummy": None, "gizmo": "Sofas"}
     assert done.unmapped == ["thingummy"]
     first, second = read.pictures
+    assert [(one.group, one.guessed) for one in read.pictures] == [("chair 7", False), (None, True)]
     assert boxes(read, first) == {"chair": [[10, 10, 20, 20]], "thingummy": [[10, 10, 20, 20]]}
     assert boxes(read, second) == {"ottoman": [[5, 5, 10, 10]], "gizmo": [[5, 5, 10, 10]]}
     assert [problem.reason for problem in done.problems] == [

@@ -76,7 +76,7 @@ def _pictures(path: Path, data: Entry, folder: PictureFolder) -> Iterator[FoundP
             if label not in names:
                 raise DataError(f"{entry.where}: no category has the id {label!r}")
             x, y, width, height = entry.four("bbox")
-            more = {}
+            more: dict[str, object] = {"guessed": True} if entry.flag("guessed") else {}
             if attributes:
                 more["attributes"] = [
                     attributes[key] for key in entry.keys("attribute_ids") if key in attributes
@@ -92,11 +92,13 @@ def _pictures(path: Path, data: Entry, folder: PictureFolder) -> Iterator[FoundP
             size = (entry.side("width"), entry.side("height"))
             absent = _names(entry, ABSENT, names) if ABSENT in entry else None
             partial = _names(entry, PARTIAL, names)
+            more = {"group": entry.key("group")} if "group" in entry else {}
             found = _find(folder, entry)
         except DataError as error:
             yield Problem(f"{path.name}: images[{i}]", _reason(error))
             continue
-        yield FoundPicture(found, boxes.get(entry.key("id"), []), size, absent=absent, partial=partial)
+        some = boxes.get(entry.key("id"), [])
+        yield FoundPicture(found, some, size, more=more, absent=absent, partial=partial)
 
 
 def _names(image: Entry, key: str, names: Mapping[int | str, str]) -> list[str]:

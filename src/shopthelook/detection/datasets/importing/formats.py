@@ -6,24 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shopthelook.detection.datasets.dataset import Kind
 from shopthelook.detection.datasets.importing.co_parsing import read_co_parsing
 from shopthelook.detection.datasets.importing.coco import read_coco, read_fashionpedia, read_modanet
 from shopthelook.detection.datasets.importing.deepfashion2 import read_deepfashion2
 from shopthelook.detection.datasets.importing.folder import PictureFolder
 from shopthelook.detection.datasets.importing.found import Reading
+from shopthelook.detection.datasets.importing.labelled_photos import read_labelled_photos
 from shopthelook.detection.datasets.importing.open_images import read_open_images
 from shopthelook.detection.datasets.importing.tagged import read_tagged
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a data set is published: what its label map is called, its licence, and what reads it."""
+    """How a data set is published: what its label map is called, its licence, and what reads it.
+
+    With ``by_name`` a label that the map lacks is the category of the same name, if there is one.
+    """
 
     name: str
     title: str
     label_map: str
     licence: str
     read: Callable[[Path, PictureFolder], Reading]
+    kind: Kind = "scenes"
+    by_name: bool = False
 
 
 FORMATS = {
@@ -65,6 +72,15 @@ FORMATS = {
             read_open_images,
         ),
         Format("tagged", "photos with tags", "clothing-co-parsing", "as its source states", read_tagged),
-        Format("coco", "a COCO file", "coco", "as its source states", read_coco),
+        Format(
+            "labelled-photos",
+            "photos of one thing each",
+            "garments",
+            "as its source states",
+            read_labelled_photos,
+            kind="products",
+            by_name=True,
+        ),
+        Format("coco", "a COCO file", "coco", "as its source states", read_coco, by_name=True),
     )
 }

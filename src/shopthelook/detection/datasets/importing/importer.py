@@ -12,7 +12,7 @@ from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE, own_
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.building import Entries
 from shopthelook.detection.datasets.importing.folder import PictureFolder
-from shopthelook.detection.datasets.importing.formats import FORMATS, Format
+from shopthelook.detection.datasets.importing.formats import FORMATS
 from shopthelook.detection.datasets.importing.found import Problem
 from shopthelook.detection.datasets.importing.labels import ImportLabels, label_lines, plain
 from shopthelook.detection.datasets.importing.placing import DONE, Placer
@@ -45,7 +45,8 @@ class Order:
 
     ``pictures`` is the folder of the pictures where it is not the source; ``labels`` a file of labels and their
     categories (label, tab, Google category) that goes before the format's own. ``in_place`` refers to pictures
-    where they lie. ``only_objects`` leaves out pictures without a box of a category.
+    where they lie. ``only_objects`` leaves out pictures without a box of a category. ``licence`` goes before what is
+    known of the format's.
     """
 
     format: str
@@ -54,6 +55,7 @@ class Order:
     labels: Path | None = None
     in_place: bool = False
     only_objects: bool = False
+    licence: str | None = None
 
 
 def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = lambda _: None) -> Imported:
@@ -100,7 +102,7 @@ def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = 
         shutil.rmtree(partial)
         raise DataError(_nothing(done))
     done.unmapped = [name for name in entries.labelled() if labels.category(name) is None]
-    _write(partial, entries, form, done)
+    _write(partial, entries, order, done)
     partial.rename(out)
     return done
 
@@ -122,13 +124,13 @@ def _nothing(done: Imported) -> str:
     return f"no picture could be imported, and nothing was written: {first or 'the source lists none'}"
 
 
-def _write(partial: Path, entries: Entries, form: Format, done: Imported) -> None:
-    labels = entries.labels
+def _write(partial: Path, entries: Entries, order: Order, done: Imported) -> None:
+    form, labels = FORMATS[order.format], entries.labels
     data = {
         "info": {
             "description": form.title,
-            "license": form.licence,
-            "kind": "scenes",
+            "license": order.licence or form.licence,
+            "kind": form.kind,
             "label_map": form.label_map,
         },
         "images": entries.images,

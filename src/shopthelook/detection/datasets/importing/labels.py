@@ -14,7 +14,7 @@ class ImportLabels:
 
     def __init__(self, form: Format, own: dict[str, Category | None]) -> None:
         self._known: dict[str, Category | None] = {**label_map(form.label_map), **own}
-        self._any = form.name == "coco"
+        self._any = form.by_name
         self._place: dict[str, int] = {}
 
     @property
@@ -31,7 +31,7 @@ class ImportLabels:
         name = plain(name)
         if name in self._known or not self._any:
             return self._known.get(name)
-        # A COCO file may be anybody's: labels that are called like one category mean it.
+        # Such a file may be anybody's: labels that are called like one category mean it.
         self._known[name] = _called(name)
         return self._known[name]
 

@@ -8,13 +8,13 @@ https://storage.googleapis.com/openimages/web/download.html
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
+from shopthelook.detection.datasets.importing.tables import csv_lines, need_columns
 
 BOXES = (
     "*annotations-bbox*.csv",
@@ -51,7 +51,7 @@ def read_open_images(source: Path, pictures: PictureFolder) -> Reading:
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    for _, row in _lines(path):
+    for _, row in csv_lines(path):
         # Newer versions begin with a header; ids look like /m/01mzpv.
         if len(row) >= 2 and row[0].startswith("/"):
             yield row[0], row[1]
@@ -64,11 +64,9 @@ def _boxes(
     boxes: dict[str, list[FoundBox]],
     problems: list[Problem],
 ) -> None:
-    lines = _lines(path)
+    lines = csv_lines(path)
     _, header = next(lines, (0, []))
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise DataError(f"{path}: no column {', '.join(missing)}; it has {', '.join(header)[:200] or 'none'}")
+    need_columns(path, header, COLUMNS)
     for line, values in lines:
         row = dict(zip(header, values, strict=False))
         key = row["ImageID"] if values else ""
@@ -99,16 +97,3 @@ def _pictures(
             yield Problem(key, f"{len(paths)} pictures have this id: {shown}")
         else:
             yield FoundPicture(paths[0], found, fractions=True)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV file, each with the number of its line."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            for row in reader:
-                yield reader.line_num, row
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as CSV: {error}") from None
