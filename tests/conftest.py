@@ -21,3 +21,19 @@ def tiny_detector(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_embedder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of an embedder of colour layouts with 64 bits; do not write in it."""
     return make_tiny_embedder(tmp_path_factory.mktemp("bundles"))
+
+
+@pytest.fixture(scope="session")
+def rectangles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a data set of red chairs and blue sofas; do not write in it."""
+    from tests.fixtures.small_one_stage import make_rectangles
+
+    return make_rectangles(tmp_path_factory.mktemp("data") / "rectangles")
+
+
+@pytest.fixture(scope="session")
+def small_one_stage(tmp_path_factory: pytest.TempPathFactory, rectangles: Path) -> Path:
+    """Folder of a one-stage detector that finds them; do not write in it."""
+    from tests.fixtures.small_one_stage import make_small_one_stage  # PyTorch takes a second to import
+
+    return make_small_one_stage(tmp_path_factory.mktemp("bundles"), rectangles)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from shopthelook.cli.models_quantize import quantize
 from shopthelook.cli.options import json_option, open_taxonomy, shop_option
 from shopthelook.cli.output import emit, table
 from shopthelook.errors import ShopError
@@ -18,6 +19,9 @@ from shopthelook.taxonomy import LABEL_MAPS, label_map
 @click.group()
 def models() -> None:
     """List, show, check and make model bundles."""
+
+
+models.add_command(quantize)
 
 
 @models.command("list")

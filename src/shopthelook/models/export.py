@@ -8,20 +8,25 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from onnx import ModelProto
 
 WORTH_PACKING = 1024  # values; small constants (shapes, anchors, thresholds) keep their precision
 
 
-def store_weights_as_float16(model: ModelProto) -> ModelProto:
+def store_weights_as_float16(model: ModelProto, names: Collection[str] | None = None) -> ModelProto:
     """Keep large float32 weights as float16 in the file, cast back to float32 when it is loaded.
 
     ONNX Runtime folds the casts when it opens the file, so it computes and is as fast as before; the file is half
-    as large. Changes ``model`` in place and returns it.
+    as large. ``names`` are the weights that may be rounded, all where it is left out. Changes ``model`` in place and
+    returns it.
     """
     casts = []
     for weight in model.graph.initializer:
         if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < WORTH_PACKING:
+            continue
+        if names is not None and weight.name not in names:
             continue
         name = weight.name
         half = numpy_helper.to_array(weight).astype(np.float16)

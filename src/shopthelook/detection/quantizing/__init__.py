@@ -1,0 +1,1 @@
+"""8-bit copies of detector bundles; needs the extra ``[quantize]``."""
