@@ -1,7 +1,5 @@
-"""What can be wrong with a data set."""
+"""What can be wrong with a data set: the same for all kinds of them."""
 
-from shopthelook.errors import ShopError
+from shopthelook.datasets.errors import DataError
 
-
-class DataError(ShopError):
-    """A data set cannot be read; the message names the file, the entry in it and what is wrong with it."""
+__all__ = ["DataError"]
