@@ -22,6 +22,7 @@ class Painted:
 
     paint: tuple[Rectangle, ...]
     truth: tuple[Rectangle, ...]
+    guessed: bool = False
 
 
 def write(
@@ -51,6 +52,7 @@ def write(
                     "image_id": i,
                     "category_id": label,
                     "bbox": [x1, y1, x2 - x1, y2 - y1],
+                    "guessed": one.guessed,
                 }
             )
     data = {

@@ -10,6 +10,7 @@ import pytest
 
 from shopthelook import images
 from shopthelook.detection import Detector
+from shopthelook.detection.datasets import DataError
 from shopthelook.evaluation.detection import (
     Evaluation,
     LabelledBoxes,
@@ -21,10 +22,11 @@ from shopthelook.evaluation.detection import (
 from shopthelook.evaluation.detection.data import coarse_names
 from shopthelook.evaluation.detection.figures import is_clear
 from shopthelook.evaluation.detection.measuring import covered
+from shopthelook.evaluation.detection.mistakes import find_mistakes
 from shopthelook.evaluation.splits import split_of
 from shopthelook.models import open_bundle
 from shopthelook.taxonomy import Taxonomy
-from tests.evaluation.detection.painted import AS_SOFA, CHAIR, PAINTED_TABLE, TABLE, Painted, write
+from tests.evaluation.detection.painted import AS_SOFA, CHAIR, ELSEWHERE, PAINTED_TABLE, TABLE, Painted, write
 from tests.fixtures.tiny_bundles import LABELS, make_tiny_detector
 
 DEMO = Path(__file__).parents[3] / "demo"
@@ -123,6 +125,36 @@ def test_pictures_of_one_product(tmp_path: Path, tiny_detector: Path) -> None:
     assert "with_object" not in figures.drawn
     assert figures.interval("one_box").value == pytest.approx(6 / 11)
     assert figures.interval("best_box").value == pytest.approx(7 / 11)
+
+
+def test_a_guessed_box_is_no_measure(tmp_path: Path, tiny_detector: Path) -> None:
+    """As the set without its guessed boxes, but that one box of the right class is still asked for."""
+    measured = [
+        Painted((CHAIR,), (CHAIR,)),
+        Painted((CHAIR,), (ELSEWHERE,)),
+        *[Painted((TABLE,), (TABLE,))] * 5,
+        *[Painted((CHAIR,), (CHAIR,))] * 3,
+    ]
+    guessed = [
+        Painted((CHAIR,), (ELSEWHERE,), guessed=True),  # right: nobody knows where the chair is
+        Painted((AS_SOFA,), (CHAIR,), guessed=True),  # wrong class
+        Painted((CHAIR, *PAINTED_TABLE), (CHAIR,), guessed=True),  # not alone, and the best is a chair
+        Painted((), (CHAIR,), guessed=True),  # nothing
+    ]
+    whole = one_set(tiny_detector, write(tmp_path / "whole", [*measured, *guessed], kind="products"))
+    part = one_set(tiny_detector, write(tmp_path / "part", measured, kind="products"))
+    [figures], [plain] = whole.sets[0].figures, part.sets[0].figures
+    assert figures.interval("one_box").value == pytest.approx((9 + 1) / 14)
+    assert figures.interval("best_box").value == pytest.approx((9 + 2) / 14)
+    assert plain.interval("one_box").value == pytest.approx(9 / 10)
+    for name in ("ap50", "ap", "precision", "recall", "f1"):
+        assert figures.interval(name).value == plain.interval(name).value
+    assert [(one.boxes, one.shown) for one in figures.classes] == [(5, 5), (5, 5)]
+    mistakes = find_mistakes(whole.sets[0].data, whole.sets[0].said[0])
+    assert [len(some) for some in (mistakes.false, mistakes.missed, mistakes.confused)] == [1, 1, 0]
+    only = write(tmp_path / "only", guessed, kind="products")
+    with pytest.raises(DataError, match="no box of a coarse category that is not a guess"):
+        open_measured(only, "val")
 
 
 def test_covered() -> None:

@@ -35,7 +35,8 @@ class Measured:
 
     ``classes`` are the labels that count, indices into `LabelSpace.coarse()`, those with the most true boxes in
     this split first; each has at least one. ``known`` is ``(coarse,)`` bool: what any picture has all its boxes of. In
-    a picture, labels that are not known in it are left aside, true boxes and predictions alike.
+    a picture, labels that are not known in it are left aside, true boxes and predictions alike; where a box is a guess
+    (`LabelledScene.guessed`), all are, but for what needs no box.
     """
 
     name: str
@@ -53,10 +54,10 @@ class Measured:
         ]
 
     def counting(self, boxes: Sequence[LabelledBoxes]) -> list[LabelledBoxes]:
-        """Of each picture's ``boxes`` only those with labels that count and are known in it."""
+        """Of each picture's ``boxes`` those with labels that count and are known in it, none where a box is a guess."""
         counts = np.isin(np.arange(len(self.known)), self.classes)
         return [
-            one.take((counts & picture.known)[one.labels])
+            one.take((counts & picture.known & (not picture.guessed))[one.labels])
             for picture, one in zip(self.pictures, boxes, strict=True)
         ]
 
@@ -111,7 +112,8 @@ def open_measured(
     pictures = tuple(scene for scene in scenes if split in ("all", scene.split))
     if not pictures:
         raise DataError(f"{data.folder}: none of its {len(scenes)} pictures is of the split {split!r}")
-    everywhere, here = _counts(scenes), _counts(pictures)
+    everywhere = _counts(scenes)
+    here = _counts([one for one in pictures if not one.guessed])
     chosen = [int(label) for label in np.argsort(-everywhere, kind="stable") if everywhere[label]]
     if classes is not None:
         chosen = [label for label in chosen if label in classes]
@@ -119,7 +121,8 @@ def open_measured(
     if not counting:
         asked = ", ".join(coarse_names()[label] for label in classes or chosen)
         where = "it" if split == "all" else f"the split {split!r}"
-        raise DataError(f"{data.folder}: {where} has no box of {asked or 'a coarse category'}")
+        but = " that is not a guess" if any(one.guessed for one in pictures) else ""
+        raise DataError(f"{data.folder}: {where} has no box of {asked or 'a coarse category'}{but}")
     return Measured(
         data.name,
         data.kind,

@@ -54,7 +54,7 @@ def measure(data: Measured, said: Said, weights: NDArray[np.int64]) -> Figures:
         for one, matches in zip(classes, shown_matches, strict=True)
     ]
     drawn |= _operating(counts.sum(axis=0))
-    shares = _single(data.truth, said.shown) if data.kind == "products" else _scenes(said.shown)
+    shares = _single(data, said.shown) if data.kind == "products" else _scenes(said.shown)
     drawn |= {name: _share(weights, of, right) for name, (of, right) in shares.items()}
     curve = np.mean([one.curve for one in classes], axis=0)
     return Figures(drawn, _mean_sizes([one.sizes for one in classes]), tuple(classes), curve)
@@ -112,27 +112,35 @@ def _scenes(shown: Sequence[LabelledBoxes]) -> _Shares:
     return {"with_object": (np.full(len(shown), True), any_shown)}
 
 
-def _single(truth: Sequence[LabelledBoxes], shown: Sequence[LabelledBoxes]) -> _Shares:
+def _single(data: Measured, shown: Sequence[LabelledBoxes]) -> _Shares:
     """Of each picture with one true box: whether serving shows one box only and it is right; whether its best box is.
 
     A box is right where its class is that of the product and it covers the product's box: at least `COVERED` of it,
-    and with an IoU of at least `SAME_OBJECT`, so that a box around everything does not do.
+    and with an IoU of at least `SAME_OBJECT`, so that a box around everything does not do. Where the true box is a
+    guess, its class is enough.
     """
-    best = np.array([_is_right(true, said) for true, said in zip(truth, shown, strict=True)], np.bool_)
+    truth = data.truth
+    best = np.array(
+        [
+            _is_right(true, said, one.guessed)
+            for one, true, said in zip(data.pictures, truth, shown, strict=True)
+        ],
+        np.bool_,
+    )
     alone = np.array([len(said) == 1 for said in shown], np.bool_)
     single = np.array([len(true) == 1 for true in truth], np.bool_)
     return {"one_box": (single, best & alone), "best_box": (single, best)}
 
 
-def _is_right(true: LabelledBoxes, said: LabelledBoxes) -> bool:
+def _is_right(true: LabelledBoxes, said: LabelledBoxes, guessed: bool) -> bool:
     if not len(true) or not len(said):
         return False
     best = said.take(np.array([int(said.scores.argmax())]))
-    return bool(
-        best.labels[0] == true.labels[0]
-        and covered(true.boxes, best.boxes)[0, 0] >= COVERED
+    fits = guessed or (
+        covered(true.boxes, best.boxes)[0, 0] >= COVERED
         and exact_iou(best.boxes, true.boxes)[0, 0] >= SAME_OBJECT
     )
+    return bool(best.labels[0] == true.labels[0] and fits)
 
 
 def covered(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:

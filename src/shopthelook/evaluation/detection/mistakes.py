@@ -62,6 +62,8 @@ def find_mistakes(data: Measured, said: Said, most: int = MOST) -> Mistakes:
     missed: list[Mistake] = []
     confused: list[Mistake] = []
     for picture, truth, shown in zip(data.pictures, data.truth, data.counting(said.shown), strict=True):
+        if picture.guessed:  # nothing says where the object is
+            continue
         for found, every in zip(
             _mistakes(picture, truth, shown, data.classes), (false, missed, confused), strict=True
         ):

@@ -24,7 +24,8 @@ HOW = (
 PRODUCTS = (
     "One right box: serving shows one box only, of the right class, that covers at least 80% of the product, with an "
     "IoU of at least 0.5. Best box right: the box with the best score is such a one. Both of the pictures with one "
-    "true box.",
+    "true box; where that box is a guess, one box of the right class is enough, and all other figures leave the "
+    "picture aside.",
 )
 LATENCY = (
     "One core, one thread, from the file on disk to the objects: read, decode, resize, detect; {n} pictures. "
