@@ -77,14 +77,15 @@ class Labeller:
         }
         boxed = set(picture.labels.tolist())
         for one in self.vocabulary.spoken:
-            own = self.vocabulary.own.get(one.name)
+            own = {self.vocabulary.own[one.name]} if one.name in self.vocabulary.own else set()
+            taken.absent -= own  # the detector's label is known under its name
+            taken.partial -= own
             if one.name in sure:
                 # Whatever the data set calls it: every object of it has a box now.
-                taken.absent |= set(one.covers) - taken.partial - boxed - {own}
-                taken.partial.discard(-1 if own is None else own)
+                taken.absent |= set(one.covers) - taken.partial - boxed - own
             elif one.name in present or one.name in taken.names:
                 taken.partial_names.add(one.name)
-            elif one.name in settled and own not in boxed:
+            elif one.name in settled and own.isdisjoint(boxed):
                 taken.absent_names.add(one.name)
         return taken
 

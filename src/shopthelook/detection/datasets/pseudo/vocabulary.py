@@ -12,8 +12,8 @@ from shopthelook.taxonomy import Category, Taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A label of the detector. ``covers`` are the data set's labels that it stands for: the one of the same name, else
-    all of its coarse category."""
+    """A label of the detector. ``covers`` are the data set's labels that it stands for: all of the coarse category that
+    it means; where it means a finer one the label of the same name, else all of its coarse category too."""
 
     name: str
     category: Category
@@ -41,7 +41,7 @@ class Vocabulary:
                 raise DataError(f"the detector has two labels that are called {name!r}")
             same = tuple(i for i, one in enumerate(self.coarse) if one == of.id)
             named = tuple(i for i in same if data.names[i].casefold() == name.casefold())
-            self.spoken.append(Spoken(name, category, of.id, named or same))
+            self.spoken.append(Spoken(name, category, of.id, same if of.id == category.id else named or same))
         covered = {i for one in self.spoken for i in one.covers}
         spoken = {(one.name.casefold(), one.coarse) for one in self.spoken}
         named_so = {i for i in covered if (data.names[i].casefold(), self.coarse[i]) in spoken}
