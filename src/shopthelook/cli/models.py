@@ -141,7 +141,7 @@ def from_transformers(
         from shopthelook.detection.exporting.from_transformers import export, read_source
     except ImportError as error:
         raise ShopError(f"{error}; this needs: pip install 'shopthelook[plug-in]'") from None
-    from shopthelook.detection.datasets.dataset import own_labels
+    from shopthelook.datasets.labels import own_labels
 
     found = own_labels(labels) if labels is not None else label_map(labels_of or "").items()
     card = export(

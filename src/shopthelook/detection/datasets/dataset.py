@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
-from shopthelook.detection.datasets.entries import Entry, read_json
-from shopthelook.detection.datasets.errors import DataError
+from shopthelook.datasets.entries import Entry, read_json
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.labels import own_labels
 from shopthelook.detection.datasets.picture import LabelledPicture
 from shopthelook.taxonomy import LABEL_MAPS, Category, Taxonomy, UnknownCategory, label_map
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 Kind = Literal["scenes", "products"]
 COCO_FILES = ("annotations.json", "boxes_coco.json")
@@ -159,28 +156,6 @@ def _categories(folder: Path, names: list[str], labels_of: str | None) -> tuple[
         )
     known = label_map(map_name) if map_name else {}
     return tuple(own[name] if name in own else known.get(name) for name in names)
-
-
-def own_labels(path: Path) -> Iterator[tuple[str, Category | None]]:
-    """Pairs of a folder's own labels; no category after the tab says that the label has none."""
-    if not path.exists():
-        return
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        label, tab, category = line.partition("\t")
-        if not tab or not label.strip():
-            raise DataError(
-                f"{path}: line {number}: a label, a tab and a category are needed, not {line[:60]!r}"
-            )
-        try:
-            yield label.strip(), Taxonomy.builtin().get(category.strip()) if category.strip() else None
-        except UnknownCategory as error:
-            raise DataError(f"{path}: line {number}: {error}") from None
 
 
 def _rooms(folder: Path, data: Entry) -> DataSet:

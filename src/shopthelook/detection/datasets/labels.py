@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.dataset import DataSet, open_data
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.taxonomy import Category, Taxonomy
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shopthelook.detection.datasets.errors import DataError
+from shopthelook.datasets.errors import DataError
 from shopthelook.evaluation.splits import Split, split_of, split_of_digest
 
 if TYPE_CHECKING:

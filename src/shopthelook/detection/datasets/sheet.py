@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from shopthelook import images
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.dataset import DataSet
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.picture import LabelledPicture
 from shopthelook.evaluation.splits import Split
 from shopthelook.images import PictureError

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.cleaning.suspect import (
     ACTIONS,
     Action,
@@ -18,7 +19,6 @@ from shopthelook.detection.datasets.cleaning.suspect import (
     corners,
     parse_suspect,
 )
-from shopthelook.detection.datasets.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.placing import DONE, Placer
 from shopthelook.detection.datasets.dataset import DataSet
-from shopthelook.detection.datasets.errors import DataError
-from shopthelook.detection.datasets.importing.placing import DONE, Placer
 from shopthelook.images import PictureError
 
 

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE, DataSet
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.picture import LabelledPicture
 
 

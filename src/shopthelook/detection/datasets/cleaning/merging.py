@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.cleaning.answers import Answer, Decision, decide
 from shopthelook.detection.datasets.cleaning.copying import place_pictures
 from shopthelook.detection.datasets.cleaning.folds import digest_of, read_coco, write_labels
 from shopthelook.detection.datasets.cleaning.settling import boxed, settle
 from shopthelook.detection.datasets.cleaning.suspect import Corners
 from shopthelook.detection.datasets.dataset import COCO_FILES, DataSet
-from shopthelook.detection.datasets.errors import DataError
 
 CHANGES_FILE = "changes.jsonl"
 _SLACK = 0.02  # pixels: what rounding to hundredths does to a box

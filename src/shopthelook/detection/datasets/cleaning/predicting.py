@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook import geometry, images
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.cleaning.folds import digest_of, fold_of, key_of
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.picture import LabelledPicture
 from shopthelook.detection.detections import Detections
 from shopthelook.images import PictureError

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
-from shopthelook.detection.datasets.errors import DataError
+from shopthelook.datasets.errors import DataError
 
 Kind: TypeAlias = Literal["two-labels", "label", "missing", "unfound"]
 Action: TypeAlias = Literal["keep", "relabel", "remove", "remove-other", "add"]

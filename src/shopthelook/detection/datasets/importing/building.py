@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook import geometry
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.labels import plain
+from shopthelook.datasets.placing import Placed, Placer
 from shopthelook.detection.datasets.dataset import ABSENT, PARTIAL
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem
-from shopthelook.detection.datasets.importing.labels import ImportLabels, plain
-from shopthelook.detection.datasets.importing.placing import Placed, Placer
+from shopthelook.detection.datasets.importing.labels import ImportLabels
 from shopthelook.images import PictureError
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from shopthelook.datasets.entries import Entry, read_json
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.folder import PictureFolder, annotation_files
 from shopthelook.detection.datasets.dataset import ABSENT, PARTIAL
-from shopthelook.detection.datasets.entries import Entry, read_json
-from shopthelook.detection.datasets.errors import DataError
-from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
 
 PATTERNS = (

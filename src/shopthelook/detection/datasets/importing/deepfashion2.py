@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from shopthelook.detection.datasets.entries import Entry, read_json
-from shopthelook.detection.datasets.errors import DataError
-from shopthelook.detection.datasets.importing.folder import PictureFolder
+from shopthelook.datasets.entries import Entry, read_json
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.folder import PictureFolder
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
 
 NAMES = (

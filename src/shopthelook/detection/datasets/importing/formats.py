@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shopthelook.datasets.folder import PictureFolder
 from shopthelook.detection.datasets.dataset import Kind
 from shopthelook.detection.datasets.importing.co_parsing import read_co_parsing
 from shopthelook.detection.datasets.importing.coco import read_coco, read_fashionpedia, read_modanet
 from shopthelook.detection.datasets.importing.deepfashion2 import read_deepfashion2
-from shopthelook.detection.datasets.importing.folder import PictureFolder
 from shopthelook.detection.datasets.importing.found import Reading
 from shopthelook.detection.datasets.importing.labelled_photos import read_labelled_photos
 from shopthelook.detection.datasets.importing.open_images import read_open_images

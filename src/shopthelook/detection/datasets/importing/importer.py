@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE, own_labels
-from shopthelook.detection.datasets.errors import DataError
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.folder import PictureFolder
+from shopthelook.datasets.labels import own_labels, plain
+from shopthelook.datasets.placing import DONE, Placer
+from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE
 from shopthelook.detection.datasets.importing.building import Entries
-from shopthelook.detection.datasets.importing.folder import PictureFolder
 from shopthelook.detection.datasets.importing.formats import FORMATS
 from shopthelook.detection.datasets.importing.found import Problem
-from shopthelook.detection.datasets.importing.labels import ImportLabels, label_lines, plain
-from shopthelook.detection.datasets.importing.placing import DONE, Placer
+from shopthelook.detection.datasets.importing.labels import ImportLabels, label_lines
 
 PROBLEMS_FILE = "problems.tsv"
 _ORDER = "import.json"

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shopthelook import images
-from shopthelook.detection.datasets.errors import DataError
-from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.folder import PictureFolder, annotation_files
+from shopthelook.datasets.tables import csv_lines, need_columns
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
-from shopthelook.detection.datasets.importing.tables import csv_lines, need_columns
 from shopthelook.detection.datasets.products.extent import LOOK, main_extent
 from shopthelook.images import PictureError
 

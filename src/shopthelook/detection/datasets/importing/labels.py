@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
+from shopthelook.datasets.labels import called, plain
 from shopthelook.detection.datasets.importing.formats import Format
-from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory, label_map
+from shopthelook.taxonomy import Category, label_map
 
 
 class ImportLabels:
@@ -32,18 +32,8 @@ class ImportLabels:
         if name in self._known or not self._any:
             return self._known.get(name)
         # Such a file may be anybody's: labels that are called like one category mean it.
-        self._known[name] = _called(name)
+        self._known[name] = called(name)
         return self._known[name]
-
-
-def _called(name: str) -> Category | None:
-    """The one category of this name, or of its plural."""
-    if name.isdigit():
-        return None  # the taxonomy would take it for an id
-    for form in (name, name + "s", name + "es"):
-        with suppress(UnknownCategory):
-            return Taxonomy.builtin().get(form)
-    return None
 
 
 def label_lines(labels: ImportLabels) -> Iterator[str]:
@@ -52,8 +42,3 @@ def label_lines(labels: ImportLabels) -> Iterator[str]:
     for name in labels.names:
         category = labels.category(name)
         yield f"{plain(name)}\t{category.full if category else ''}"
-
-
-def plain(text: str) -> str:
-    """The text on one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from shopthelook.detection.datasets.errors import DataError
-from shopthelook.detection.datasets.importing.folder import PictureFolder, annotation_files
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.folder import PictureFolder, annotation_files
+from shopthelook.datasets.tables import csv_lines, need_columns
 from shopthelook.detection.datasets.importing.found import FoundBox, FoundPicture, Problem, Reading
-from shopthelook.detection.datasets.importing.tables import csv_lines, need_columns
 
 BOXES = (
     "*annotations-bbox*.csv",

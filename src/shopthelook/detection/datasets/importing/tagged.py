@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from shopthelook.detection.datasets.entries import is_text
-from shopthelook.detection.datasets.errors import DataError
-from shopthelook.detection.datasets.importing.folder import PictureFolder
+from shopthelook.datasets.entries import is_text
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.folder import PictureFolder, annotation_files
 from shopthelook.detection.datasets.importing.found import FoundPicture, Problem, Reading
 
 TAGS_FILE = "tags.json"
@@ -19,7 +19,7 @@ TAGS_FILE = "tags.json"
 
 def read_tagged(source: Path, pictures: PictureFolder) -> Reading:
     """The photos of ``tags.json``, or of the file that ``source`` is, with what is not on them."""
-    path = source / TAGS_FILE if source.is_dir() else source
+    (path,) = annotation_files(source, (TAGS_FILE,), "photos with tags")
     try:
         listed = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from shopthelook import geometry, images
-from shopthelook.detection.datasets.errors import DataError
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.products.background import look_at_background
 from shopthelook.detection.datasets.products.choosing import (
     Candidate,

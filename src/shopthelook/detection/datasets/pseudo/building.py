@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.cleaning.copying import place_pictures
 from shopthelook.detection.datasets.cleaning.folds import digest_of, read_coco
 from shopthelook.detection.datasets.cleaning.predicting import predict
 from shopthelook.detection.datasets.dataset import ABSENT, COCO_FILES, LABELS_FILE, PARTIAL, DataSet
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.detection.datasets.known import Known
 from shopthelook.detection.datasets.labels import LabelSpace
 from shopthelook.detection.datasets.pseudo.labelling import Labelled, Labeller, Rules

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.dataset import DataSet
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.taxonomy import Category, Taxonomy
 
 

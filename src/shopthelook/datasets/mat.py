@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.detection.datasets.errors import DataError
+from shopthelook.datasets.errors import DataError
 
 MOST = 1 << 28  # bytes of a variable: far more than any mask
 _HEADER = 128

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from shopthelook.detection.datasets.errors import DataError
+from shopthelook.datasets.errors import DataError
 
 
 def csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:

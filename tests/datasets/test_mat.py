@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.io import savemat
 
-from shopthelook.detection.datasets import DataError
-from shopthelook.detection.datasets.importing import mat
-from shopthelook.detection.datasets.importing.mat import read_mat
+from shopthelook.datasets import mat
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.mat import read_mat
 
 NAMES = ["null", "coat", "t-shirt", "", "écharpe", "a name that is longer than eight bytes"]
 
