@@ -1,4 +1,4 @@
-"""Make ONNX files small; needs the extra ``[train]``."""
+"""Make ONNX files small and quick; needs the library onnx, as the extras ``[train]`` and ``[quantize]`` do."""
 
 from __future__ import annotations
 
@@ -35,4 +35,16 @@ def store_weights_as_float16(model: ModelProto, names: Collection[str] | None = 
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
+    return model
+
+
+def drop_empty_inputs(model: ModelProto) -> ModelProto:
+    """Take away optional inputs that are named but empty at the end of a node's inputs.
+
+    They mean nothing, but only without them does ONNX Runtime join a padding with the convolution after it, and a
+    detector on MobileNetV2 then takes two thirds of the time. Changes ``model`` in place and returns it.
+    """
+    for node in model.graph.node:
+        while node.input and not node.input[-1]:
+            del node.input[-1]
     return model

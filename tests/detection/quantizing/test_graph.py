@@ -9,7 +9,6 @@ from onnx import TensorProto, helper, numpy_helper
 
 from shopthelook.detection.quantizing.graph import (
     body,
-    drop_empty_inputs,
     float_weights,
     is_quantized,
     prepare,
@@ -98,11 +97,3 @@ def test_preparing_computes_constants_joins_paddings_and_names_nodes() -> None:
 
 def test_preparing_changes_no_answer() -> None:
     np.testing.assert_allclose(run(prepare(graph())), run(graph()), rtol=1e-4, atol=1e-4)
-
-
-def test_only_inputs_at_the_end_are_dropped() -> None:
-    model = drop_empty_inputs(graph())
-    by_type = {node.op_type: list(node.input) for node in model.graph.node}
-    assert by_type["Pad"] == ["image", "pads"]
-    assert by_type["Resize"] == ["b", "", "scales"]
-    np.testing.assert_array_equal(run(model), run(graph()))

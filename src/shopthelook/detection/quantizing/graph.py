@@ -11,6 +11,8 @@ import onnx
 import onnxruntime
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from shopthelook.models.export import drop_empty_inputs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -27,17 +29,6 @@ BETWEEN = frozenset(
 take and give 8-bit values for each."""
 
 _VALUES = {"Clip": 1, "Resize": 1}  # so many first inputs are values; the others are limits, scales and sizes
-
-
-def drop_empty_inputs(model: ModelProto) -> ModelProto:
-    """Take away optional inputs that are named but empty at the end of a node's inputs; returns ``model``.
-
-    They mean nothing, but ONNX Runtime joins a padding with the convolution after it only without them.
-    """
-    for node in model.graph.node:
-        while node.input and not node.input[-1]:
-            del node.input[-1]
-    return model
 
 
 def prepare(model: ModelProto) -> ModelProto:

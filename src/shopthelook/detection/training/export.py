@@ -20,7 +20,7 @@ from shopthelook.errors import ShopError
 from shopthelook.geometry import iou
 from shopthelook.models import open_bundle
 from shopthelook.models.card import CARD_FILE, Card, DataUse, Input, Label, Resize
-from shopthelook.models.export import store_weights_as_float16
+from shopthelook.models.export import drop_empty_inputs, store_weights_as_float16
 from shopthelook.models.preprocess import fit, normalise
 from shopthelook.models.session import Session
 
@@ -69,7 +69,7 @@ def export_bundle(
         outputs={"boxes": "boxes", "scores": "scores", "labels": "labels"},
         threshold=0.4,
         max_objects=40,
-        data=(*built.start, *data),
+        data=tuple(data),
         licence=recipe.licence,
         provenance=(
             f"{built.described}, trained by 'shopthelook train detector {recipe.name}' with the recipe "
@@ -118,7 +118,7 @@ def to_onnx(deployed: nn.Module, size: tuple[int, int], multiple: int = 32) -> o
             # torchvision's symbolic functions for NMS and RoIAlign belong to this exporter.
             dynamo=False,
         )
-        return onnx.load(path)
+        return drop_empty_inputs(onnx.load(path))
 
 
 @torch.no_grad()
