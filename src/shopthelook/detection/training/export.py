@@ -16,6 +16,7 @@ import onnx
 import torch
 
 from shopthelook import images
+from shopthelook.detection.training.origin import joined
 from shopthelook.errors import ShopError
 from shopthelook.geometry import iou
 from shopthelook.models import open_bundle
@@ -69,7 +70,7 @@ def export_bundle(
         outputs={"boxes": "boxes", "scores": "scores", "labels": "labels"},
         threshold=0.4,
         max_objects=40,
-        data=tuple(data),
+        data=joined(built.start, data),
         licence=recipe.licence,
         provenance=(
             f"{built.described}, trained by 'shopthelook train detector {recipe.name}' with the recipe "

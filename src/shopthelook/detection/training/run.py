@@ -15,6 +15,7 @@ from shopthelook.detection.training.architectures import Built, build_model
 from shopthelook.detection.training.calibrate import calibrate
 from shopthelook.detection.training.export import export_bundle
 from shopthelook.detection.training.loop import TrainingData, train
+from shopthelook.detection.training.origin import joined, note_data
 from shopthelook.detection.training.recipe import Recipe
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
@@ -63,6 +64,13 @@ class Sources:
     def of(self, split: str) -> tuple[list[LabelledScene], ...]:
         """The scenes of one split, a list a data set."""
         return tuple([scene for scene in group if scene.split == split] for group in self.scenes)
+
+    def data_uses(self, recipe: Recipe) -> list[DataUse]:
+        """What the card says of the data sets: the recipe's licences, and how many pictures are learnt from."""
+        return [
+            DataUse(one.name, use.licence or one.licence, len(group))
+            for use, one, group in zip(recipe.data.sets, self.sets, self.of("train"), strict=True)
+        ]
 
     def training_data(self, recipe: Recipe) -> TrainingData:
         """What the loop takes. Single products teach, but the best weights are those that do well on scenes."""
@@ -115,12 +123,9 @@ def run(
     if bundle is None:
         return Trained(best, None)
     built.model.cpu()
-    data = [
-        DataUse(one.name, use.licence or one.licence, len(group))
-        for use, one, group in zip(recipe.data.sets, sources.sets, sources.of("train"), strict=True)
-    ]
     looked_at = [scene for group in sources.of("val") for scene in group]
-    export_bundle(built, recipe, sources.space, data, bundle, [scene.path for scene in looked_at[:4]])
+    pictures = [scene.path for scene in looked_at[:4]]
+    export_bundle(built, recipe, sources.space, sources.data_uses(recipe), bundle, pictures)
     names = [one.name for one in sources.sets]
     return Trained(best, calibrate(bundle, dict(zip(names, sources.of("val"), strict=True))))
 
@@ -131,4 +136,5 @@ def _work(device: Device, recipe: Recipe, sources: Sources, out: Path) -> tuple[
     if device.first:
         out.mkdir(parents=True, exist_ok=True)
         (out / RECIPE_FILE).write_text(json.dumps(recipe.as_dict(), indent=2) + "\n")
+        note_data(out, joined(built.start, sources.data_uses(recipe)))
     return built, train(built, recipe, sources.training_data(recipe), out, device)

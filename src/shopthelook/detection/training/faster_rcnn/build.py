@@ -21,8 +21,8 @@ from shopthelook.detection.training.faster_rcnn.parts import (
     SingleMap,
     use_own_parts,
 )
+from shopthelook.detection.training.origin import data_of
 from shopthelook.errors import ShopError
-from shopthelook.models.card import DataUse
 from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def build(recipe: Recipe, n_labels: int) -> Built:
     start = body.start
     if from_run:
         load_matching(detector, read_state(weights), weights)
-        start = (DataUse("an earlier run's data, through its weights", "as that run's card states"),)
+        start = data_of(weights)
     neck = (
         "one map of stride 16"
         if options.neck == "single"

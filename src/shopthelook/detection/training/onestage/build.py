@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from shopthelook.detection.training.architectures import Built
 from shopthelook.detection.training.bodies import LATER, open_body
 from shopthelook.detection.training.onestage.detector import DeployedOneStage, OneStage
+from shopthelook.detection.training.origin import data_of
 from shopthelook.errors import ShopError
-from shopthelook.models.card import DataUse
 from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:
@@ -43,6 +43,6 @@ def build(recipe: Recipe, n_labels: int) -> Built:
     start = body.start
     if from_run:
         load_matching(detector, read_state(weights), weights)
-        start = (DataUse("an earlier run's data, through its weights", "as that run's card states"),)
+        start = data_of(weights)
     described = f"One-stage detector on {body.described} with a {options.channels}-channel path pyramid"
     return Built(detector, detector.body, DeployedOneStage(detector), body.mean, body.std, described, start)
