@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.detection.datasets.spoiling import spoiled
 
 from shopthelook.detection.datasets import (
     DataError,
@@ -84,13 +88,10 @@ def test_what_is_wrong_is_told_and_the_rest_goes_on(tagged: Path) -> None:
         ("[]", "an object of pictures and their tags is needed"),
         ("{", "cannot be read as JSON"),
         ('{"images/a.jpg": []}', "no picture has a tag"),
-        (None, "cannot be read as JSON: No such file"),
     ],
 )
-def test_a_file_that_is_none_is_named(tagged: Path, text: str | None, says: str) -> None:
-    (tagged / "tags.json").unlink()
-    if text is not None:
-        (tagged / "tags.json").write_text(text)
+def test_a_file_that_is_none_is_named(tagged: Path, text: str, says: str) -> None:
+    (tagged / "tags.json").write_text(text)
     with pytest.raises(DataError) as caught:
         brought(Order("tagged", tagged))
     assert str(caught.value).startswith(f"{tagged / 'tags.json'}: {says}")
@@ -122,3 +123,23 @@ def test_what_a_coco_file_says_comes_along(tmp_path: Path, photo: Photo) -> None
     assert data.names == ("chair", "couch")
     said = [(one.absent, one.partial) for one in data.pictures]
     assert said == [({1}, {0}), (None, {0}), (set(), set())]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_the_file_says(tagged: Path, data: st.DataObject) -> None:
+    good = {f"images/{name}.jpg": ["coat", "hair"] if name == "a" else ["skirt"] for name in "abc"}
+    (tagged / "tags.json").write_text(json.dumps(spoiled(good, data)))
+    for left in ("out", "out.partial"):
+        shutil.rmtree(tagged.parent / left, ignore_errors=True)
+    try:
+        done, made = brought(Order("tagged", tagged, in_place=True))
+    except DataError:
+        assert not (tagged.parent / "out").exists()
+        return
+    assert len(made.pictures) == done.pictures > 0
+    for one in made.pictures:
+        absent, partial = asked(made, one)
+        sought = {name for name, category in zip(made.names, made.categories, strict=True) if category}
+        assert absent | partial == sought
+        assert not absent & partial
