@@ -35,6 +35,12 @@ class LabelledScene:
     labels: NDArray[np.int64]
     split: Split
     known: NDArray[np.bool_]
+
+    def counted(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The boxes and labels to measure by: those of labels that are known in the picture."""
+        kept = self.known[self.labels]
+        return self.boxes[kept], self.labels[kept]
+
     guessed: bool = False
 
 

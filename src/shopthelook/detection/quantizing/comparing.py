@@ -101,7 +101,7 @@ def compare(
     sets, every_true, every_found = [], [], []
     sure = alike = 0
     for name, scenes in data.items():
-        true = [LabelledBoxes.true(scene.boxes, scene.labels) for scene in scenes]
+        true = [LabelledBoxes.true(*scene.counted()) for scene in scenes]
         found: tuple[list[LabelledBoxes], list[LabelledBoxes]] = ([], [])
         for i, scene in enumerate(scenes, start=1):
             one, other = (run(detector, [scene])[0] for detector in (exact, small))

@@ -39,7 +39,7 @@ def calibrate(folder: Path, data: Mapping[str, Sequence[LabelledScene]]) -> Card
     for name, scenes in data.items():
         if not scenes:
             continue
-        true = [LabelledBoxes.true(scene.boxes, scene.labels) for scene in scenes]
+        true = [LabelledBoxes.true(*scene.counted()) for scene in scenes]
         seen = run(detector, scenes)
         metrics += _figures(name, true, seen)
         truth += true
@@ -54,11 +54,11 @@ def calibrate(folder: Path, data: Mapping[str, Sequence[LabelledScene]]) -> Card
 
 
 def run(detector: Detector, scenes: Sequence[LabelledScene]) -> list[LabelledBoxes]:
-    """What the detector finds in each scene from `LEAST_SCORE` on, labels that its data set lacks left out."""
+    """What the detector finds in each scene from `LEAST_SCORE` on, labels that are not known there left out."""
     found = []
     for scene in scenes:
         seen = detector.detect(images.read(scene.path), threshold=LEAST_SCORE)
-        # A label that a data set lacks is no mistake there.
+        # A label that is not known in a picture is no mistake there.
         found.append(LabelledBoxes(seen.boxes, seen.labels, seen.scores).take(scene.known[seen.labels]))
     return found
 

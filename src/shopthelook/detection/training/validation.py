@@ -63,8 +63,8 @@ def validate(
 ) -> tuple[dict[str, float], NDArray[np.uint8]]:
     """AP50 and AP over the labels with `COUNTED_FROM` true boxes or more, and a picture of predictions.
 
-    A prediction of a label that a picture's data set lacks is left aside: it may be right. ``tick`` is told how many
-    scenes of how many are done.
+    Boxes of labels that are not known in a picture are left aside, true and found: what was found may be right.
+    ``tick`` is told how many scenes of how many are done.
 
     Returns:
         The figures, 0 where no label counts, and an RGB picture ``(h, w, 3)`` of the first scenes, true boxes in
@@ -76,7 +76,7 @@ def validate(
     for scene in scenes:
         rgb = images.read(scene.path)
         seen = predict(rgb)
-        truth.append(LabelledBoxes.true(scene.boxes, scene.labels))
+        truth.append(LabelledBoxes.true(*scene.counted()))
         found.append(seen.take(scene.known[seen.labels]))
         if len(tiles) < SHOWN:
             tiles.append(draw(rgb, truth[-1], seen.take(seen.scores >= SHOWN_SCORE), names))

@@ -92,6 +92,17 @@ def test_a_kind_that_a_data_set_lacks_is_not_learnt_as_background() -> None:
     assert scores.grad[3].abs().max() > 0
 
 
+def test_a_box_of_a_kind_of_which_others_may_have_none_is_learnt() -> None:
+    torch.manual_seed(0)
+    built = build_model(tiny(), N_LABELS)
+    scores = built.model.roi_heads.box_predictor.cls_score.weight
+    loss = losses(built, target([True, False, True]))["loss_classifier"]  # the box is of the second kind
+    assert loss < 10
+    loss.backward()
+    assert scores.grad is not None
+    assert scores.grad[2].abs().max() > 0
+
+
 def test_what_a_picture_is_learnt_from_follows_from_its_own_seed() -> None:
     torch.manual_seed(0)
     built = build_model(tiny(), N_LABELS)

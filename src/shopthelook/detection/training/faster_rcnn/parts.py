@@ -139,7 +139,8 @@ class PartlyLabelledHeads(RoIHeads):  # type: ignore[misc]  # torchvision has no
     """Region heads that learn from data sets of which each labels some kinds of object only.
 
     A lamp in a photo whose data set has no lamps is not background: the scores of kinds that a target's ``known``
-    denies are left out of the softmax of that picture's regions.
+    denies are left out of the softmax of that picture's regions, but for a region's own: a box says what it is, even
+    where others of its kind may have none.
     """
 
     def select_training_samples(self, proposals: Any, targets: Any) -> Any:
@@ -151,7 +152,9 @@ class PartlyLabelledHeads(RoIHeads):  # type: ignore[misc]  # torchvision has no
             known = nn.functional.pad(
                 torch.stack([target["known"] for target in targets]), (1, 0), value=True
             )
-            self.box_predictor.known = known.repeat_interleave(counts, dim=0)
+            labels = torch.cat(list(selected[2]))
+            each = known.repeat_interleave(counts, dim=0).scatter(1, labels[:, None], True)
+            self.box_predictor.known = each
         return selected
 
 
