@@ -10,6 +10,7 @@ from shopthelook.cli.dataset_import import import_
 from shopthelook.cli.dataset_inspect import inspect
 from shopthelook.cli.dataset_products import single_product
 from shopthelook.cli.dataset_pseudo import pseudo_label
+from shopthelook.cli.dataset_views import views
 
 
 @click.group()
@@ -33,3 +34,4 @@ dataset.add_command(pseudo_label)
 dataset.add_command(suspects)
 dataset.add_command(merge)
 dataset.add_command(fold)
+dataset.add_command(views)

@@ -15,12 +15,50 @@ _MOST = 1e7  # of a coordinate or a side, in pixels: far beyond any picture, wel
 
 def read_json(path: Path) -> Entry:
     """The object that a JSON file holds. Raises `DataError` where there is no such file or no object in it."""
+    return Entry(_read(path), str(path))
+
+
+def _read(path: Path) -> object:
     try:
-        value = json.loads(path.read_text(encoding="utf-8-sig"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error or type(error).__name__
         raise DataError(f"{path}: cannot be read as JSON: {reason}") from None
-    return Entry(value, str(path))
+
+
+def read_json_list(path: Path) -> Iterator[Entry | DataError]:
+    """Yield the objects of the list that a JSON file holds, or what is wrong with one of them.
+
+    Raises `DataError` where there is no such file or no list in it.
+    """
+    listed = _read(path)
+    if not isinstance(listed, list):
+        raise DataError(f"{path}: a list is needed, not {_shown(listed)}")
+    for i, value in enumerate(listed):
+        try:
+            yield Entry(value, str(path), i)
+        except DataError as error:
+            yield error
+
+
+def read_json_lines(path: Path) -> Iterator[Entry | DataError]:
+    """Yield the object of each line of a file, or what is wrong with it; lines without text are skipped.
+
+    Raises `DataError` where there is no such file.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    yield Entry(json.loads(line), str(path), f"line {number}")
+                except (ValueError, RecursionError) as error:
+                    yield DataError(f"{path}: line {number}: cannot be read as JSON: {error}")
+                except DataError as error:
+                    yield error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 class Entry:
@@ -84,6 +122,13 @@ class Entry:
         if not _is_number(value) or value != int(value) or not 0 < value <= _MOST:
             raise self.wrong(key, "a whole number of pixels above 0")
         return int(value)
+
+    def number(self, key: str) -> float:
+        """A number of pixels, or a share."""
+        value = self._values.get(key)
+        if not _is_number(value):
+            raise self.wrong(key, "a number")
+        return float(value)
 
     def four(self, key: str) -> tuple[float, float, float, float]:
         """Four numbers of a box."""

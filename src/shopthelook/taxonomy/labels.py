@@ -21,6 +21,7 @@ _FILES: dict[str, tuple[str, ...]] = {
     "modanet": ("modanet",),
     "oidv4": ("oidv4",),
     "open-images": ("open-images",),
+    "street2shop": ("street2shop",),
 }
 LABEL_MAPS: tuple[str, ...] = tuple(_FILES)
 """The names that `label_map` takes."""

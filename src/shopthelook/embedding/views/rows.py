@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import get_args
 
 from shopthelook.datasets.entries import is_text
 from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.tables import csv_lines, need_columns
 from shopthelook.embedding.views.view import BoxPixels, Role
 
 VIEWS_FILE = "views.csv"
@@ -47,12 +47,10 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row | DataError]]:
     Raises:
         DataError: the table itself cannot be read.
     """
-    lines = _lines(path)
+    lines = csv_lines(path)
     _, header = next(lines, (0, []))
     names = [name.strip() for name in header]
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        raise DataError(f"{path}: no column {', '.join(missing)}; it has {', '.join(names)[:200] or 'none'}")
+    need_columns(path, names, NEEDED)
     for name in names:
         if not name or names.count(name) > 1:
             raise DataError(f"{path}: " + (f"two columns {name!r}" if name else "a column without a name"))
@@ -121,15 +119,3 @@ def _box(values: Mapping[str, str]) -> BoxPixels | None:
     if x2 <= x1 or y2 <= y1:
         raise DataError(f"x1 y1 x2 y2: the box {shown} is empty")
     return x1, y1, x2, y2
-
-
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            for values in reader:
-                yield reader.line_num, values
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as CSV: {error}") from None

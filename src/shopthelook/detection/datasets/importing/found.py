@@ -6,8 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from shopthelook.datasets.problems import Problem
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["FoundBox", "FoundPicture", "Problem", "Reading"]
 
 
 class FoundBox(NamedTuple):
@@ -37,13 +41,6 @@ class FoundPicture:
     more: Mapping[str, object] = field(default_factory=dict)
     absent: Collection[str] | None = None
     partial: Collection[str] = ()
-
-
-class Problem(NamedTuple):
-    """A picture or an annotation that was left out: where it stands, and why."""
-
-    where: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,13 @@ from pathlib import Path
 from shopthelook.datasets.errors import DataError
 from shopthelook.datasets.folder import PictureFolder
 from shopthelook.datasets.labels import own_labels, plain
+from shopthelook.datasets.partial import begin, finish
 from shopthelook.datasets.placing import DONE, Placer
+from shopthelook.datasets.problems import Problem, write_problems
 from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE
 from shopthelook.detection.datasets.importing.building import Entries
 from shopthelook.detection.datasets.importing.formats import FORMATS
-from shopthelook.detection.datasets.importing.found import Problem
 from shopthelook.detection.datasets.importing.labels import ImportLabels, label_lines
-
-PROBLEMS_FILE = "problems.tsv"
-_ORDER = "import.json"
 
 
 @dataclass(slots=True)
@@ -70,8 +68,6 @@ def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = 
             problem in the answer, and the rest goes on.
     """
     form = FORMATS[order.format]
-    if out.exists():
-        raise DataError(f"{out} exists already; name another folder, or delete it first")
     if not order.source.exists():
         raise DataError(f"{order.source}: there is no such file or folder")
     root = order.pictures or (order.source if order.source.is_dir() else order.source.parent)
@@ -80,8 +76,7 @@ def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = 
     pictures = PictureFolder(root)
     own = dict(own_labels(order.labels)) if order.labels else {}
     reading = form.read(order.source, pictures)
-    partial = out.with_name(out.name + ".partial")
-    _begin(partial, order)
+    partial = begin(out, json.dumps(asdict(order) | {"source": order.source.resolve()}, default=str))
     done = Imported(out, total=reading.total)
     labels = ImportLabels(form, own)
     for name in filter(plain, reading.names):
@@ -104,18 +99,8 @@ def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = 
         raise DataError(_nothing(done))
     done.unmapped = [name for name in entries.labelled() if labels.category(name) is None]
     _write(partial, entries, order, done)
-    partial.rename(out)
+    finish(partial, out)
     return done
-
-
-def _begin(partial: Path, order: Order) -> None:
-    """Make the folder of an unfinished import, or check that the one that is there is of the same source."""
-    text = json.dumps(asdict(order) | {"source": order.source.resolve()}, default=str)
-    note = partial / _ORDER
-    if partial.exists() and (not note.exists() or note.read_text(encoding="utf-8") != text):
-        raise DataError(f"{partial} is left of another import; delete it first")
-    partial.mkdir(parents=True, exist_ok=True)
-    note.write_text(text, encoding="utf-8")
 
 
 def _nothing(done: Imported) -> str:
@@ -140,10 +125,9 @@ def _write(partial: Path, entries: Entries, order: Order, done: Imported) -> Non
     }
     _lines(partial / LABELS_FILE, label_lines(labels))
     if done.problems:
-        _lines(partial / PROBLEMS_FILE, ("\t".join(plain(part) for part in one) for one in done.problems))
+        write_problems(partial, done.problems)
     (partial / COCO_FILES[0]).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-    for name in (DONE, _ORDER):
-        (partial / name).unlink(missing_ok=True)
+    (partial / DONE).unlink(missing_ok=True)
 
 
 def _lines(path: Path, lines: Iterable[str]) -> None:

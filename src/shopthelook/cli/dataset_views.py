@@ -1,0 +1,22 @@
+"""Sets of views, to train and measure embedders with: the group of commands."""
+
+from __future__ import annotations
+
+import click
+
+from shopthelook.cli.dataset_views_import import import_
+
+
+@click.group()
+def views() -> None:
+    """Bring in, check and look at pictures of the same things, to train and measure embedders with.
+
+    \b
+    Examples:
+      shopthelook dataset views import co-parsing ~/clothing-co-parsing views/fashion
+      shopthelook dataset views check views/*
+      shopthelook dataset views inspect views/fashion --out sheet.jpg
+    """
+
+
+views.add_command(import_)

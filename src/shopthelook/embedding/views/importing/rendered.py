@@ -1,0 +1,77 @@
+"""Rendered products and rooms, as `demo/` makes them.
+
+``products.csv`` (file, product_id, category, and color where it is known) lists several pictures of a product, of which
+the first is its main one. ``rooms.json`` holds ``scenes`` with ``objects`` (box in fractions, category, product_id,
+visible share). A room may show products that have no picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from shopthelook.datasets.entries import Entry, read_json
+from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.folder import PictureFolder
+from shopthelook.datasets.labels import plain
+from shopthelook.datasets.problems import Problem
+from shopthelook.embedding.views.importing.found import FoundView, Reading
+from shopthelook.embedding.views.importing.table import rows_of
+
+LEAST_VISIBLE = 0.3  # share of an object that must be seen; what hides the rest would be learned instead
+COLOR = re.compile(
+    r"-((light|dark|navy)-)?(white|black|red|orange|yellow|green|teal|blue|purple|pink|beige|grey|brown)$"
+)
+
+
+def read_rendered(source: Path, pictures: PictureFolder, _made: Path) -> Reading:
+    """The products of ``products.csv`` and the boxes of ``rooms.json``, either of which may be missing."""
+    table, rooms = source / "products.csv", source / "rooms.json"
+    if not table.exists() and not rooms.exists():
+        raise DataError(f"{source}: no renders here; products.csv or rooms.json is needed")
+    rows = list(rows_of(table, "product_id")) if table.exists() else []
+    scenes = read_json(rooms) if rooms.exists() else Entry({}, str(rooms))
+    return Reading(len(rows) + scenes.count("scenes"), _units(rows, scenes, pictures))
+
+
+def model_group(product: str) -> str:
+    """What all colours of a rendered product's model share: the text that their split follows from."""
+    return f"renders/{COLOR.sub('', product)}"
+
+
+def _units(
+    rows: list[tuple[int, dict[str, str]]], scenes: Entry, pictures: PictureFolder
+) -> Iterator[list[FoundView | Problem]]:
+    colours: dict[str, str] = {}
+    for line, row in rows:
+        product, colour = plain(row["product_id"]), plain(row.get("color", ""))
+        try:
+            found = pictures.find(row.get("file", ""))
+        except DataError as error:
+            yield [Problem(f"products.csv: line {line}", str(error))]
+            continue
+        view = FoundView(found, "product", f"renders/{product}", row.get("category", ""))
+        yield [_with(view, product, colour, main=product not in colours)]
+        colours.setdefault(product, colour)
+    for i in range(scenes.count("scenes")):
+        try:
+            yield list(_room(scenes.item("scenes", i), pictures, colours))
+        except DataError as error:
+            yield [Problem(f"rooms.json: scenes[{i}]", str(error))]
+
+
+def _room(scene: Entry, pictures: PictureFolder, colours: dict[str, str]) -> Iterator[FoundView]:
+    path = pictures.find(scene.text("scene"))
+    for thing in scene.objects("objects"):
+        if thing.number("visible") < LEAST_VISIBLE:
+            continue
+        product = plain(thing.text("product_id"))
+        view = FoundView(path, "scene", f"renders/{product}", thing.text("category"), thing.four("box"), True)
+        yield _with(view, product, colours.get(product, ""))
+
+
+def _with(view: FoundView, product: str, colour: str, main: bool = False) -> FoundView:
+    labels = {"color": colour} if colour else {}
+    return replace(view, main=main, group=model_group(product), labels=labels)
