@@ -64,6 +64,7 @@ WRONG = [
     ('"photos"', '"photos", pasted = 0.5', "data: pasted needs a data set with cut_out"),
     ("shorter = 64", "shorter = 64\nsizes_until = 0.5", "sizes_until belongs to mode 'jitter'"),
     ("shorter = 64", 'shorter = 64\nmode = "jitter"\nsizes = [48]', "multiples of 'multiple'"),
+    ("shorter = 64", "shorter = 64\nmosaic = 0.5", "mosaic belongs to mode 'jitter'"),
 ]
 
 

@@ -1,5 +1,6 @@
 """Drawing batches from data sets."""
 
+import dataclasses
 from itertools import islice
 from pathlib import Path
 
@@ -104,3 +105,39 @@ def test_things_are_shown_alone_and_pasted(coco: Path, things: list[LabelledScen
     photos = [one for one in examples if not one.known.all()]
     pasted = [one for one in photos if {1, 2} & set(one.labels.tolist())]
     assert 0.35 < len(pasted) / len(photos) < 0.65
+
+
+def test_mosaics_are_made_of_four_pictures(coco: Path) -> None:
+    photos = [scene for scene in read_scenes(coco, labels_of="coco") if len(scene.boxes)]
+    rule = tiny(
+        ("shorter = 64", 'mode = "jitter"\nmosaic = 0.5\nsizes_until = 0.5\nzoom = [0.7, 0.7]\nshorter = 64')
+    ).picture
+    stream = BatchStream([photos], ONE, rule, 1, steps=200)
+    examples = [stream.example(step, 0) for step in range(200)]
+    several = [len(one.boxes) > 1 for one in examples]  # a photo has one box
+    assert 0.35 < np.mean(several[:100]) < 0.65
+    assert not any(several[100:])
+    checked = 0
+    for one in examples:
+        height, width = one.pixels.shape[:2]
+        assert {height, width} == {64, 96}
+        for x1, y1, x2, y2 in one.boxes:
+            assert 0 <= x1 < x2 <= width
+            assert 0 <= y1 < y2 <= height
+            # What is coloured in the middle of a box is a thing, red or blue.
+            middle = one.pixels[int((y1 + y2) / 2), int((x1 + x2) / 2)].astype(int)
+            checked += middle.max() - middle.min() > 100
+        assert len(one.boxes) <= 4
+    assert checked == sum(len(one.boxes) for one in examples)
+
+
+def test_known_in_a_mosaic_is_what_all_of_its_pictures_know(coco: Path) -> None:
+    photos = read_scenes(coco, labels_of="coco")
+    known = np.zeros((2, len(photos[0].known)), bool)
+    known[0, :2], known[1, 1:3] = True, True
+    mixed = [dataclasses.replace(one, known=known[i // 2 % 2]) for i, one in enumerate(photos)]
+    rule = tiny(("shorter = 64", 'mode = "jitter"\nmosaic = 1.0\nshorter = 64')).picture
+    stream = BatchStream([mixed], ONE, rule, 1)
+    seen = {tuple(np.flatnonzero(stream.example(0, place).known)) for place in range(40)}
+    assert (1,) in seen
+    assert seen <= {(1,), (0, 1), (1, 2)}

@@ -82,7 +82,7 @@ def resize(shot: Shot, rule: PictureRule, rng: np.random.Generator) -> Made:
 def jitter(
     shot: Shot,
     canvas: tuple[int, int],
-    zoom: tuple[float, ...],
+    zoom: tuple[float, float],
     rule: PictureRule,
     rng: np.random.Generator,
 ) -> Made:

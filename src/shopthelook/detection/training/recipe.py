@@ -82,7 +82,8 @@ class PictureRule:
     a randomly chosen target of ``sizes`` (shorter sides; the longer in proportion, section 5's multi-scale
     training), always the serving size when ``sizes`` is empty. Mode "jitter" zooms it by a random factor of ``zoom``
     relative to that fit, stretches and shifts it on a canvas of the serving size, or of one of ``sizes`` that each
-    batch draws, for steps of less work; from the share ``sizes_until`` of the run on, of the serving size.
+    batch draws, for steps of less work; from the share ``sizes_until`` of the run on, of the serving size. Until
+    then the share ``mosaic`` of pictures is made of parts of four of one data set (Bochkovskiy et al., YOLOv4, 2020).
     """
 
     shorter: int
@@ -90,6 +91,7 @@ class PictureRule:
     mode: Literal["resize", "jitter"] = "resize"
     sizes: tuple[int, ...] = ()
     sizes_until: float = 1.0
+    mosaic: float = 0.0
     zoom: tuple[float, float] = (0.65, 1.6)
     flip: float = 0.5
     recolour: bool = False
@@ -100,6 +102,8 @@ class PictureRule:
         check(all(32 <= size <= 4096 for size in self.sizes), "sizes must be from 32 to 4096")
         check(0 <= self.sizes_until <= 1, "sizes_until must be from 0 to 1")
         check(self.sizes_until == 1 or self.mode == "jitter", "sizes_until belongs to mode 'jitter'")
+        check(0 <= self.mosaic <= 1, "mosaic must be from 0 to 1")
+        check(not self.mosaic or self.mode == "jitter", "mosaic belongs to mode 'jitter'")
         check(0 < self.zoom[0] <= self.zoom[1], "zoom must be two factors above 0, the smaller first")
         check(0 <= self.flip <= 1, "flip must be from 0 to 1")
         check(self.multiple % 32 == 0 and self.multiple > 0, "multiple must be a multiple of 32")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shopthelook.detection.training.augment import Shot, jitter, resize
+from shopthelook.detection.training.augment import Made, Shot, jitter, resize
 from shopthelook.detection.training.pasting import MOST_PASTED, CutOut, CutOuts, on_ground, paste
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shopthelook.detection.datasets import LabelledScene
     from shopthelook.detection.training.recipe import DataSetUse, PictureRule
 
+MOSAIC_ZOOM = 1.5  # of its parts, which are half as large as a picture alone
 AHEAD = 2  # batches that are made while one is learnt from
 
 
@@ -109,24 +110,59 @@ class BatchStream:
         # From 1 on: a last zero in a seed changes nothing, the place would draw what the batch did.
         rng = np.random.default_rng((self.seed, step, place + 1))
         which = int(rng.choice(len(self.uses), p=self.group_odds[shape]))
-        scene, shot = self._draw(shape, which, rng)
-        if self.rule.mode == "resize":
-            made = resize(shot, self.rule, rng)
+        if self._early(step) and rng.random() < self.rule.mosaic:
+            made, known = self._mosaic(shape, which, canvas, rng)
         else:
-            made = jitter(shot, canvas, self.uses[which].zoom or self.rule.zoom, self.rule, rng)
+            scene, made = self._one(shape, which, canvas, rng)
+            known = scene.known
         if rng.random() < self.uses[which].pasted:
             made = paste(made, self._things(rng), rng)
-        return Example(made.pixels, made.boxes, made.labels, scene.known, int(rng.integers(2**31)))
+        return Example(made.pixels, made.boxes, made.labels, known, int(rng.integers(2**31)))
+
+    def _early(self, step: int) -> bool:
+        return step < self.rule.sizes_until * self.steps
 
     def _batch(self, step: int) -> tuple[int, tuple[int, int]]:
         """The shape of a batch, 0 for portrait, and its canvas (width, height)."""
         rng = np.random.default_rng((self.seed, step))
         shape = int(rng.random() >= self.shape_odds[0])
         rule, shorter = self.rule, self.rule.shorter
-        if rule.sizes and step < rule.sizes_until * self.steps:
+        if rule.sizes and self._early(step):
             shorter = rule.sizes[rng.integers(len(rule.sizes))]
         longer = shorter * rule.longer // rule.shorter // rule.multiple * rule.multiple
         return shape, (shorter, longer) if shape == 0 else (longer, shorter)
+
+    def _one(
+        self, shape: int, which: int, canvas: tuple[int, int], rng: np.random.Generator, nearer: float = 1.0
+    ) -> tuple[LabelledScene, Made]:
+        """A picture of a data set on a canvas, so many times ``nearer`` than its zoom says."""
+        scene, shot = self._draw(shape, which, rng)
+        if self.rule.mode == "resize":
+            return scene, resize(shot, self.rule, rng)
+        low, high = self.uses[which].zoom or self.rule.zoom
+        return scene, jitter(shot, canvas, (low * nearer, high * nearer), self.rule, rng)
+
+    def _mosaic(
+        self, shape: int, which: int, canvas: tuple[int, int], rng: np.random.Generator
+    ) -> tuple[Made, NDArray[np.bool_]]:
+        """Parts of four pictures of a data set around a random point; known is what is known in all of them."""
+        width, height = canvas
+        x, y = (round(side * float(rng.uniform(0.3, 0.7))) for side in canvas)
+        pixels = np.empty((height, width, 3), np.uint8)
+        boxes, labels, known = [], [], []
+        for left, top, right, bottom in (
+            (0, 0, x, y),
+            (x, 0, width, y),
+            (0, y, x, height),
+            (x, y, width, height),
+        ):
+            scene, part = self._one(shape, which, (right - left, bottom - top), rng, MOSAIC_ZOOM)
+            pixels[top:bottom, left:right] = part.pixels
+            boxes.append(part.boxes + np.array([left, top, left, top], np.float32))
+            labels.append(part.labels)
+            known.append(scene.known)
+        made = Made(pixels, np.concatenate(boxes), np.concatenate(labels))
+        return made, np.logical_and.reduce(known)
 
     def _draw(self, shape: int, which: int, rng: np.random.Generator) -> tuple[LabelledScene, Shot]:
         cut_outs = self.cut_outs[which]
