@@ -4,13 +4,9 @@ import numpy as np
 import pytest
 
 from shopthelook.evaluation.detection import LabelledBoxes, average_precision
-from shopthelook.evaluation.detection.bootstrap import (
-    Interval,
-    draw,
-    replicate_counts,
-    replicate_precision,
-)
+from shopthelook.evaluation.detection.bootstrap import replicate_counts, replicate_precision
 from shopthelook.evaluation.detection.matching import match
+from shopthelook.evaluation.intervals import Interval, draw
 from tests.evaluation.detection.made import boxes, made
 
 

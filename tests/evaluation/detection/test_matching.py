@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from shopthelook.evaluation.detection import average_precision
-from shopthelook.evaluation.detection.bootstrap import draw, replicate_precision
+from shopthelook.evaluation.detection.bootstrap import replicate_precision
 from shopthelook.evaluation.detection.matching import exact_iou, greedy, match
+from shopthelook.evaluation.intervals import draw
 from shopthelook.geometry import iou
 from tests.evaluation.detection.made import boxes, made
 

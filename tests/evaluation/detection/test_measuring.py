@@ -20,7 +20,6 @@ from shopthelook.evaluation.detection import (
     open_measured,
 )
 from shopthelook.evaluation.detection.data import coarse_names
-from shopthelook.evaluation.detection.figures import is_clear
 from shopthelook.evaluation.detection.measuring import covered
 from shopthelook.evaluation.detection.mistakes import find_mistakes
 from shopthelook.evaluation.splits import split_of
@@ -69,7 +68,7 @@ def test_a_class_in_few_pictures_has_no_interval(tiny_detector: Path, rooms: Pat
     # Tables are in 8 pictures; all of them were found, which says little of others.
     assert tables.value == 1.0
     assert np.isnan([tables.low, tables.high]).all()
-    assert not is_clear(difference(figures.classes[1].drawn, figures.classes[0].drawn, "recall"))
+    assert not difference(figures.classes[1].drawn, figures.classes[0].drawn, "recall").is_clear
     assert figures.as_dict()["classes"][1]["recall"] == {"value": 1.0, "low": None, "high": None}
 
 
@@ -95,9 +94,9 @@ def test_a_paired_difference_is_surer_than_two_intervals(
     old, new = both.sets[0].figures
     gain = difference(new.drawn, old.drawn, "recall")
     assert gain.value == pytest.approx(8 / 40)
-    assert is_clear(gain)
+    assert gain.is_clear
     assert old.interval("recall").high > new.interval("recall").low
-    assert not is_clear(difference(new.drawn, new.drawn, "recall"))
+    assert not difference(new.drawn, new.drawn, "recall").is_clear
     assert gain.high - gain.low < new.interval("recall").high - old.interval("recall").low
     said = both.as_dict()
     assert [one["name"] for one in said["detectors"]] == ["worse@1", "tiny-detector@1"]

@@ -6,7 +6,6 @@ the weights; average precision follows from cumulated weights of the matches tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,41 +19,7 @@ if TYPE_CHECKING:
 
     from shopthelook.evaluation.detection.matching import LabelMatches
 
-REPLICATES = 1000
-SEED = 0
 _CELLS = 4_000_000  # replicates x predictions that are held at once
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure and its 95% interval; all three are NaN where there is nothing to measure."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: NDArray[np.float64]) -> Interval:
-        """From the figure on all pictures, first, and on the replicates; those that are NaN are left aside."""
-        drawn = values[1:][np.isfinite(values[1:])]
-        if not np.isfinite(values[0]):
-            return cls(np.nan, np.nan, np.nan)
-        if not len(drawn):
-            return cls(float(values[0]), np.nan, np.nan)
-        low, high = np.percentile(drawn, (2.5, 97.5))
-        return cls(float(values[0]), float(low), float(high))
-
-
-def draw(pictures: int, replicates: int = REPLICATES, seed: int = SEED) -> NDArray[np.int64]:
-    """Weights ``(1 + replicates, pictures)``: row 0 takes every picture once, the others draw with replacement.
-
-    The same numbers give the same weights, which pairs the replicates of two detectors.
-    """
-    every = np.ones((1, pictures), np.int64)
-    if pictures == 0:
-        return np.repeat(every, 1 + replicates, axis=0)
-    drawn = np.random.default_rng(seed).multinomial(pictures, np.full(pictures, 1 / pictures), replicates)
-    return np.concatenate([every, drawn.astype(np.int64)])
 
 
 def replicate_precision(matches: LabelMatches, weights: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from shopthelook.evaluation.detection.bootstrap import REPLICATES, SEED, draw
-from shopthelook.evaluation.detection.figures import Figures, difference, interval_dict
+from shopthelook.evaluation.detection.figures import Figures, difference
 from shopthelook.evaluation.detection.latency import Latency, measure_latency
 from shopthelook.evaluation.detection.measuring import measure
 from shopthelook.evaluation.detection.predicting import MeasuredDetector, Said
+from shopthelook.evaluation.intervals import REPLICATES, SEED, draw
+from shopthelook.evaluation.progress import Progress, Tick
+from shopthelook.evaluation.variants import Variant, name_variants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,28 +21,6 @@ if TYPE_CHECKING:
     from shopthelook.models import Bundle
 
 LATENCY_PICTURES = 50
-
-
-class Progress(Protocol):
-    """Told of each picture that is done: of what, and how many of how many."""
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """``what`` names the detector and the data set, or the latency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A detector in a comparison; ``name`` is its alone there."""
-
-    name: str
-    bundle: Bundle
-    megabytes: float
-
-    @property
-    def input(self) -> str:
-        """The size that pictures are scaled to."""
-        resize = self.bundle.card.input.resize
-        return f"{resize.shorter}–{resize.longer}" if resize.shorter else f"{resize.size}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,13 +108,13 @@ def evaluate(
         MissingLibrary: faster-coco-eval is not installed.
     """
     detectors = [MeasuredDetector(bundle) for bundle in bundles]
-    variants = tuple(_variants(bundles))
+    variants = name_variants(bundles)
     measured = []
     for data in sets:
         weights = draw(len(data.pictures), replicates, SEED)
         said = []
         for variant, detector in zip(variants, detectors, strict=True):
-            tick = _Tick(progress, f"{variant.name} on {data.name}", len(data.pictures))
+            tick = Tick(progress, f"{variant.name} on {data.name}", len(data.pictures))
             said.append(detector.say([one.path for one in data.pictures], store, tick))
         figures = [measure(data, one, weights) for one in said]
         measured.append(SetFigures(data, tuple(figures), tuple(said)))
@@ -142,39 +122,17 @@ def evaluate(
     timed = timed or [one.path for data in sets for one in data.pictures]
     # Evenly from all sets, since sets differ in the size of their pictures.
     timed = timed[:: max(1, -(-len(timed) // max(latency_pictures, 1)))][:latency_pictures]
-    tick = _Tick(progress, "latency", len(timed))
+    tick = Tick(progress, "latency", len(timed))
     latency = measure_latency([one.detector for one in detectors], timed, tick) if timed else []
     return Evaluation(variants, sets[0].split, tuple(measured), tuple(latency), replicates)
-
-
-class _Tick:
-    def __init__(self, progress: Progress | None, what: str, total: int) -> None:
-        self._progress, self._what, self._total, self._done = progress, what, total, 0
-
-    def __call__(self) -> None:
-        self._done += 1
-        if self._progress is not None:
-            self._progress(self._what, self._done, self._total)
-
-
-def _variants(bundles: Sequence[Bundle]) -> list[Variant]:
-    """The shortest of id, folder and sha256 that tells all bundles apart."""
-    ids = [bundle.id for bundle in bundles]
-    folders = [bundle.path.resolve().name for bundle in bundles]
-    keys = [bundle.key for bundle in bundles]
-    names = next((some for some in (ids, folders, keys) if len(set(some)) == len(some)), None)
-    names = names or [f"{i}. {name}" for i, name in enumerate(ids, 1)]
-    sizes = [bundle.model_path.stat().st_size / 1e6 for bundle in bundles]
-    return [Variant(*one) for one in zip(names, bundles, sizes, strict=True)]
 
 
 def _better(new: Figures, old: Figures) -> dict[str, Any]:
     classes = {one.name: one for one in old.classes}
     return {
-        **{name: interval_dict(difference(new.drawn, old.drawn, name)) for name in new.drawn},
+        **{name: difference(new.drawn, old.drawn, name).as_dict() for name in new.drawn},
         "classes": {
-            one.name: interval_dict(difference(one.drawn, classes[one.name].drawn, "ap50"))
-            for one in new.classes
+            one.name: difference(one.drawn, classes[one.name].drawn, "ap50").as_dict() for one in new.classes
         },
     }
 

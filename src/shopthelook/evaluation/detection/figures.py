@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shopthelook.evaluation.detection.bootstrap import Interval
+from shopthelook.evaluation.intervals import Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,14 +73,14 @@ class Figures:
     def as_dict(self) -> dict[str, Any]:
         """For JSON; what cannot be measured is None."""
         return {
-            **{name: interval_dict(self.interval(name)) for name in self.drawn},
+            **{name: self.interval(name).as_dict() for name in self.drawn},
             "sizes": _sizes_dict(self.sizes),
             "classes": [
                 {
                     "name": one.name,
                     "boxes": one.boxes,
                     "shown": one.shown,
-                    **{name: interval_dict(one.interval(name)) for name in one.drawn},
+                    **{name: one.interval(name).as_dict() for name in one.drawn},
                     "sizes": _sizes_dict(one.sizes),
                     "curve": [round(float(value), 4) for value in one.curve],
                 }
@@ -92,19 +92,6 @@ class Figures:
 def difference(new: Drawn, old: Drawn, figure: str) -> Interval:
     """By how much ``new`` is better than ``old``, with the interval of the difference on the same replicates."""
     return Interval.of(new[figure] - old[figure])
-
-
-def is_clear(interval: Interval) -> bool:
-    """Whether a difference's interval leaves out 0."""
-    return interval.low > 0 or interval.high < 0
-
-
-def interval_dict(interval: Interval) -> dict[str, float | None]:
-    """For JSON."""
-    return {
-        name: round(value, 4) if np.isfinite(value) else None
-        for name, value in (("value", interval.value), ("low", interval.low), ("high", interval.high))
-    }
 
 
 def _sizes_dict(sizes: Mapping[str, SizePrecision]) -> dict[str, dict[str, float]]:

@@ -14,8 +14,8 @@ import pytest
 
 from shopthelook.evaluation.detection import Evaluation, Interval, evaluate, open_measured
 from shopthelook.evaluation.detection.report import write_report
-from shopthelook.evaluation.detection.report.tables import Cell, figure_cell, gain_cell
-from shopthelook.evaluation.detection.report.writing import ReportError
+from shopthelook.evaluation.report.cells import Cell, figure_cell, gain_cell
+from shopthelook.evaluation.report.files import ReportError
 from shopthelook.models import open_bundle
 from tests.evaluation.detection.painted import CHAIR, Painted, write
 from tests.fixtures.tiny_bundles import LABELS, make_tiny_detector

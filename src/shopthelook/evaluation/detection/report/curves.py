@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shopthelook.evaluation.report.colors import STYLE, color
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,14 +17,6 @@ if TYPE_CHECKING:
 
     from shopthelook.evaluation.detection.evaluating import Evaluation, SetFigures
 
-COLORS = 6
-"""Lines are of the classes c0, c1 ... in turn."""
-STYLE = """
-.c0{--c:#8a8f98}.c1{--c:#0072b2}.c2{--c:#d55e00}.c3{--c:#009e73}.c4{--c:#a8508b}.c5{--c:#b58900}
-.only{--c:#0072b2}
-@media(prefers-color-scheme:dark){.c0{--c:#9aa3af}.c1{--c:#56b4e9}.c2{--c:#ff8c42}.c3{--c:#2ec4a0}.c4{--c:#e08cc5}
-.c5{--c:#e6c229}.only{--c:#56b4e9}}
-"""
 _STANDALONE = """
 svg{font:12px system-ui,sans-serif;--ink:#1d232b;--faint:#d9dde3;--dim:#667080;--paper:#fff}
 @media(prefers-color-scheme:dark){svg{--ink:#e8eaed;--faint:#3a414b;--dim:#9aa3af;--paper:#14181d}}
@@ -37,11 +31,6 @@ class Curve:
     color: str
     precision: NDArray[np.float64]
     point: tuple[float, float] | None = None
-
-
-def color(i: int, n: int) -> str:
-    """The colour class of detector i of n."""
-    return "only" if n == 1 else f"c{i % COLORS}"
 
 
 def all_curves(evaluation: Evaluation, one: SetFigures) -> list[tuple[str, list[Curve]]]:

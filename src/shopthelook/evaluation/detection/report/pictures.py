@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from shopthelook import images
+from shopthelook.evaluation.report.pictures import data_uri, webp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 _SIDE = 420
 _AROUND = 2.5
 _LEAST_PART = 0.4
-_QUALITY = 62
 
 
 def figure(one: Mistake) -> str:
@@ -57,9 +55,7 @@ def _part(path: Path, place: tuple[int, int, int, int]) -> str:
     """The part of a picture, small, as a data URI."""
     picture = Image.fromarray(images.read(path)).crop(place)
     picture.thumbnail((_SIDE, _SIDE))
-    file = io.BytesIO()
-    picture.save(file, "WEBP", quality=_QUALITY, method=4)
-    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return data_uri(webp(picture))
 
 
 def _caption(one: Mistake) -> str:

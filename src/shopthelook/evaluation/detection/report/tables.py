@@ -1,32 +1,14 @@
-"""The tables of a report, before they are Markdown or HTML."""
+"""The tables of a report on detectors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shopthelook.evaluation.detection.figures import NAMES, difference, is_clear
+from shopthelook.evaluation.detection.figures import NAMES, difference
+from shopthelook.evaluation.report.cells import Cell, Table, figure_cell, gain_cell
 
 if TYPE_CHECKING:
-    from shopthelook.evaluation.detection.bootstrap import Interval
     from shopthelook.evaluation.detection.evaluating import Evaluation, SetFigures
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell: its text, a smaller one after it, and how it stands out: "" or "better", "worse" or "best"."""
-
-    text: str
-    small: str = ""
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A head and rows of cells; the first column is text, the others are numbers."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def detectors(evaluation: Evaluation) -> Table:
@@ -108,25 +90,3 @@ def sizes(evaluation: Evaluation, one: SetFigures) -> Table:
         cells += [Cell(f"{100 * figures.sizes[size].ap50:.1f}") for figures in one.figures]
         rows.append(tuple(cells))
     return Table(("size", "boxes", *(variant.name for variant in evaluation.variants)), tuple(rows))
-
-
-def figure_cell(interval: Interval, mark: str = "") -> Cell:
-    """A share in percent with its interval."""
-    if interval.value != interval.value:
-        return Cell("–")
-    small = "" if interval.low != interval.low else f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"
-    return Cell(f"{100 * interval.value:.1f}", small, mark)
-
-
-def gain_cell(interval: Interval) -> Cell:
-    """A difference of shares in points with its interval; it stands out where that leaves out 0."""
-    if interval.value != interval.value:
-        return Cell("–")
-    mark = ("better" if interval.low > 0 else "worse") if is_clear(interval) else ""
-    small = "" if interval.low != interval.low else f"{_points(interval.low)} to {_points(interval.high)}"
-    return Cell(_points(interval.value), small, mark)
-
-
-def _points(share: float) -> str:
-    # The sum with 0 makes a positive zero of a negative one.
-    return f"{round(100 * share, 1) + 0.0:+.1f}".replace("-", "−")

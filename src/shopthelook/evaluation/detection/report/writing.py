@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
-from shopthelook.errors import ShopError
 from shopthelook.evaluation.detection.mistakes import find_mistakes
 from shopthelook.evaluation.detection.report import curves
 from shopthelook.evaluation.detection.report.html import as_html
 from shopthelook.evaluation.detection.report.markdown import as_markdown
+from shopthelook.evaluation.report.files import ReportError, file_name, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from shopthelook.evaluation.detection.evaluating import Evaluation
 
-
-class ReportError(ShopError):
-    """A report cannot be written; the message says where and why."""
+__all__ = ["ReportError", "write_report"]
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
@@ -30,22 +27,13 @@ def write_report(evaluation: Evaluation, folder: Path) -> None:
     mistakes = [[find_mistakes(one.data, said) for said in one.said] for one in evaluation.sets]
     names = [variant.name for variant in evaluation.variants]
     sheets = {
-        f"curves-{i}-{_plain(one.data.name)}.svg": curves.sheet(curves.all_curves(evaluation, one), names)
+        f"curves-{i}-{file_name(one.data.name)}.svg": curves.sheet(curves.all_curves(evaluation, one), names)
         for i, one in enumerate(evaluation.sets, 1)
     }
-    files = {
+    files: dict[str, str | bytes] = {
         **sheets,
         "figures.json": json.dumps(evaluation.as_dict(), indent=1, ensure_ascii=False) + "\n",
         "report.md": as_markdown(evaluation, mistakes, list(sheets)),
         "report.html": as_html(evaluation, mistakes),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"{folder}: the report cannot be written: {error.strerror}") from None
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "data"
+    write_files(folder, files)

@@ -1,0 +1,1 @@
+"""What the reports of all evaluations share: tables, a page for people, Markdown, and writing the files."""
