@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from shopthelook.cli.dataset_views_check import check, inspect, show
 from shopthelook.cli.dataset_views_import import import_
 
 
@@ -20,3 +21,6 @@ def views() -> None:
 
 
 views.add_command(import_)
+views.add_command(show)
+views.add_command(check)
+views.add_command(inspect)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from shopthelook import geometry
+from shopthelook import geometry, images
 from shopthelook.detection.training.augment import Made, Shot, open_picture, recolour
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from shopthelook.detection.datasets import LabelledScene
 
-WHITE_FROM = 244  # the darkest value that still is white ground
 RIM = 0.03  # of the box's longer side
 LONGEST = 224  # pixels of a cut-out's longer side
 KEPT = 1024  # cut-outs in memory, 200 kB each at most
@@ -81,30 +80,9 @@ class CutOuts:
 
 
 def cut_out(pixels: NDArray[np.uint8], label: int) -> CutOut | None:
-    """A thing on white ground, its surroundings and the white that they reach made transparent.
-
-    None where there is nothing but ground, or no ground at all.
-    """
-    outside = _reached(pixels.min(axis=2) >= WHITE_FROM)
-    rows, columns = np.flatnonzero(~outside.all(axis=1)), np.flatnonzero(~outside.all(axis=0))
-    if not len(rows) or not outside.any():
-        return None
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return CutOut(pixels[part], np.where(outside, 0, 255).astype(np.uint8)[part], label)
-
-
-def _reached(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The cells that the border reaches over free cells; ``free`` and the result are ``(h, w)`` bool."""
-    reached = np.zeros_like(free)
-    reached[[0, -1]], reached[:, [0, -1]] = free[[0, -1]], free[:, [0, -1]]
-    count = -1
-    while count != (count := int(reached.sum())):
-        for _ in range(8):
-            reached[1:] |= reached[:-1] & free[1:]
-            reached[:-1] |= reached[1:] & free[:-1]
-            reached[:, 1:] |= reached[:, :-1] & free[:, 1:]
-            reached[:, :-1] |= reached[:, 1:] & free[:, :-1]
-    return reached
+    """A thing on white ground with its label; None where `images.cut_out` finds none."""
+    piece = images.cut_out(pixels)
+    return None if piece is None else CutOut(piece.pixels, piece.opacity, label)
 
 
 def paste(made: Made, things: Sequence[CutOut], rng: np.random.Generator) -> Made:
@@ -123,7 +101,7 @@ def paste(made: Made, things: Sequence[CutOut], rng: np.random.Generator) -> Mad
         if rng.random() < 0.5:
             colour, opacity = colour[:, ::-1], opacity[:, ::-1]
         under = pixels[y : y + h, x : x + w]
-        under[:] = _over(under, colour, opacity)
+        under[:] = images.lay_over(under, colour, opacity)
         box = np.array([[x, y, x + w, y + h]], np.float32)
         hidden = geometry.area(geometry.clip(boxes - box[0, [0, 1, 0, 1]], w, h))
         still = hidden <= MOST_COVERED * geometry.area(boxes)
@@ -139,7 +117,7 @@ def on_ground(thing: CutOut, rng: np.random.Generator) -> Shot:
     pixels = np.empty((top + h0 + bottom, left + w0 + right, 3), np.uint8)
     pixels[:] = ground
     under = pixels[top : top + h0, left : left + w0]
-    under[:] = _over(under, thing.pixels, thing.opacity)
+    under[:] = images.lay_over(under, thing.pixels, thing.opacity)
     picture = Image.fromarray(pixels)
     box = np.array([[left, top, left + w0, top + h0]], np.float32)
     return Shot(picture.size, box, np.array([thing.label], np.int64), lambda _width, _height: picture)
@@ -148,11 +126,3 @@ def on_ground(thing: CutOut, rng: np.random.Generator) -> Shot:
 def _scaled(values: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     small = Image.fromarray(values).resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
     return np.asarray(small)
-
-
-def _over(
-    under: NDArray[np.uint8], colour: NDArray[np.uint8], opacity: NDArray[np.uint8]
-) -> NDArray[np.uint8]:
-    share = opacity[..., None].astype(np.float32) / 255
-    mixed: NDArray[np.uint8] = (under + (colour - under.astype(np.float32)) * share).astype(np.uint8)
-    return mixed

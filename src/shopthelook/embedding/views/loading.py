@@ -25,7 +25,7 @@ def load(view: View) -> Rgb:
     rgb = load_whole(view)
     if view.mask is not None:
         path, value = view.mask
-        mask = _read_mask(path)
+        mask = read_mask(path)
         if mask.shape != rgb.shape[:2]:
             raise DataError(
                 f"{path}: the mask has {mask.shape[1]} x {mask.shape[0]} pixels, "
@@ -60,8 +60,8 @@ def _read(path: Path) -> Rgb:
 
 
 @lru_cache(maxsize=4)
-def _read_mask(path: Path) -> NDArray[np.uint8]:
-    """(h, w) values of a PNG of one channel."""
+def read_mask(path: Path) -> NDArray[np.uint8]:
+    """(h, w) values of a PNG of one channel. Raises `DataError`, which names the file."""
     try:
         with Image.open(path) as picture:
             if picture.mode not in ("L", "P", "1"):

@@ -231,8 +231,8 @@ def rendered(tmp_path: Path, photo: Photo) -> Path:
         photo(folder / "products" / f"{name}.png")
     photo(folder / "rooms" / "0.png", (200, 100))
     chair = "Furniture > Chairs"
-    rows = [("file", "product_id", "category", "color")]
-    rows += [(f"products/own-chair-red__{i}.png", "own-chair-red", chair, "red") for i in range(2)]
+    rows = [("file", "product_id", "category")]
+    rows += [(f"products/own-chair-red__{i}.png", "own-chair-red", chair) for i in range(2)]
     table(folder / "products.csv", rows)
     objects = [
         {"box": [0.1, 0.2, 0.5, 0.8], "category": chair, "product_id": "own-chair-red", "visible": 0.9},

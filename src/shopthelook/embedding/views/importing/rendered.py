@@ -1,8 +1,8 @@
 """Rendered products and rooms, as `demo/` makes them.
 
-``products.csv`` (file, product_id, category, and color where it is known) lists several pictures of a product, of which
-the first is its main one. ``rooms.json`` holds ``scenes`` with ``objects`` (box in fractions, category, product_id,
-visible share). A room may show products that have no picture.
+``products.csv`` (file, product_id, category) lists several pictures of a product, of which the first is its main one;
+the id of one that was given another colour than its model's ends with that colour. ``rooms.json`` holds ``scenes`` with
+``objects`` (box in fractions, category, product_id, visible share). A room may show products that have no picture.
 """
 
 from __future__ import annotations
@@ -44,34 +44,35 @@ def model_group(product: str) -> str:
 def _units(
     rows: list[tuple[int, dict[str, str]]], scenes: Entry, pictures: PictureFolder
 ) -> Iterator[list[FoundView | Problem]]:
-    colours: dict[str, str] = {}
+    shown: set[str] = set()
     for line, row in rows:
-        product, colour = plain(row["product_id"]), plain(row.get("color", ""))
+        product = plain(row["product_id"])
         try:
             found = pictures.find(row.get("file", ""))
         except DataError as error:
             yield [Problem(f"products.csv: line {line}", str(error))]
             continue
         view = FoundView(found, "product", f"renders/{product}", row.get("category", ""))
-        yield [_with(view, product, colour, main=product not in colours)]
-        colours.setdefault(product, colour)
+        yield [_with(view, product, main=product not in shown)]
+        shown.add(product)
     for i in range(scenes.count("scenes")):
         try:
-            yield list(_room(scenes.item("scenes", i), pictures, colours))
+            yield list(_room(scenes.item("scenes", i), pictures))
         except DataError as error:
             yield [Problem(f"rooms.json: scenes[{i}]", str(error))]
 
 
-def _room(scene: Entry, pictures: PictureFolder, colours: dict[str, str]) -> Iterator[FoundView]:
+def _room(scene: Entry, pictures: PictureFolder) -> Iterator[FoundView]:
     path = pictures.find(scene.text("scene"))
     for thing in scene.objects("objects"):
         if thing.number("visible") < LEAST_VISIBLE:
             continue
         product = plain(thing.text("product_id"))
         view = FoundView(path, "scene", f"renders/{product}", thing.text("category"), thing.four("box"), True)
-        yield _with(view, product, colours.get(product, ""))
+        yield _with(view, product)
 
 
-def _with(view: FoundView, product: str, colour: str, main: bool = False) -> FoundView:
-    labels = {"color": colour} if colour else {}
+def _with(view: FoundView, product: str, main: bool = False) -> FoundView:
+    colour = COLOR.search(product)
+    labels = {} if colour is None else {"color": colour[0][1:].replace("-", " ")}
     return replace(view, main=main, group=model_group(product), labels=labels)
