@@ -31,7 +31,7 @@ def test_another_network_s_file_is_refused(tmp_path: Path) -> None:
     torch.save(torchvision.models.resnet18().state_dict(), tmp_path / "mine.pth")
     with pytest.raises(ShopError, match="does not hold this backbone's weights"):
         open_body("resnet34", str(tmp_path / "mine.pth"))
-    with pytest.raises(ShopError, match="no weight there belongs to this detector"):
+    with pytest.raises(ShopError, match="no weight there belongs to this model"):
         load_matching(nn.Linear(2, 2), {"other": torch.zeros(1)}, "x.pt")
 
 

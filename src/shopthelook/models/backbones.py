@@ -19,6 +19,7 @@ from shopthelook.errors import ShopError
 if TYPE_CHECKING:
     from torch import Tensor
 
+IMAGENET_MEAN, IMAGENET_STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 LITE0_MEAN = (127.0, 127.0, 127.0)
 LITE0_STD = (128.0, 128.0, 128.0)
 LITES = ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")
@@ -62,7 +63,7 @@ def efficientnet_lite(name: str, pretrained: bool = True, features_only: bool = 
         wanted = net.state_dict()
         net = timm.create_model(timm_name, features_only=True)
         net.load_state_dict({key: wanted[key] for key in net.state_dict()})
-    _make_exportable(net)
+    make_exportable(net)
     return net
 
 
@@ -78,9 +79,10 @@ def _weights_file(name: str) -> str:
     return path
 
 
-def _make_exportable(module: nn.Module) -> None:
+def make_exportable(module: nn.Module) -> None:
+    """Replace timm's convolutions that compute TensorFlow's padding by those that know it, in place."""
     for child in module.children():
         if isinstance(child, Conv2dSame):
             child.__class__ = EvenSameConv2d  # type: ignore[assignment]  # the same weights, padded otherwise
         else:
-            _make_exportable(child)
+            make_exportable(child)

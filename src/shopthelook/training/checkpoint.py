@@ -38,6 +38,9 @@ def identity(said: Mapping[str, Any], data: Iterable[bytes]) -> dict[str, str]:
     run when it changes, piece by piece.
     """
     training = {key: value for key, value in said["training"].items() if key not in FREE}
+    frozen = training.pop("frozen", {})
+    if frozen.get("epochs") or frozen.get("steps"):
+        training["frozen"] = frozen
     # Where weights came from once does not matter any more.
     kept = {**said, "training": training, "model": {**said["model"], "weights": ""}}
     pieces = hashlib.sha256()

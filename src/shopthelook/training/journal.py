@@ -62,7 +62,7 @@ class Journal:
         self._last = ""
 
     def step(self, step: int, losses: Mapping[str, float], rate: float) -> None:
-        """Take down the losses of a step, counted from 1, and its learning rate relative to the recipe's."""
+        """Take down the losses of a step, counted from 1, and its learning rate relative to its phase's."""
         total = sum(losses.values())
         self._losses.add(step, {"loss": total, **losses, "rate": rate})
         for name, value in {"loss": total, **losses}.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
@@ -12,7 +13,8 @@ from shopthelook.errors import ShopError
 from shopthelook.training import checkpoint
 from shopthelook.training.devices import keep_memory
 from shopthelook.training.journal import Journal
-from shopthelook.training.optimising import RunningMean, make_optimiser, rate_at, set_rate
+from shopthelook.training.optimising import RunningMean, set_rate
+from shopthelook.training.phases import Phases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -34,12 +36,12 @@ class Lesson(Protocol):
     model: nn.Module
     """On the run's device already."""
     body: nn.Module
-    """The part of the model that learns at the schedule's ``backbone_rate``."""
+    """The part of the model that learns at the schedule's ``backbone_rate``, or not at all in its frozen phase."""
     decisive: str
     """The figure of `validate` by which the best weights are chosen; more is better."""
 
     def batches(self, start: int, steps: int) -> Generator[Sequence[Any], None, None]:
-        """This device's share of every batch from step ``start`` (from 0) of ``steps`` on."""
+        """This device's share of every batch from step ``start`` (from 0) of ``steps``, all phases together, on."""
 
     def losses(self, wrapped: nn.Module, part: Sequence[Any]) -> dict[str, Tensor]:
         """The losses of a part of a batch; ``wrapped`` is ``model``, or what averages its gradients over devices."""
@@ -93,10 +95,11 @@ class _Run:
             out,
             device,
         )
-        self.steps = training.steps or training.epochs * epoch
+        self.phases = Phases(lesson.model, lesson.body, training, epoch)
+        self.steps = self.phases.steps
         self.validate_every = training.validate_every or epoch
         self.model = lesson.model
-        self.optimiser = make_optimiser(self.model, lesson.body, training)
+        self.optimiser, self.in_frozen = self.phases.enter(0), self.phases.frozen(0)
         self.scaler = torch.amp.GradScaler(
             device.kind, enabled=self._half and self._precision == torch.float16
         )
@@ -114,21 +117,32 @@ class _Run:
     def _half(self) -> bool:
         return self.device.kind == "cuda" and self._precision != torch.float32
 
+    def _enter_phase(self) -> bool:
+        """Begin the next step's phase where it is another one than that of the step before."""
+        if self.phases.frozen(self.step) == self.in_frozen:
+            return False
+        self.optimiser, self.in_frozen = self.phases.enter(self.step), self.phases.frozen(self.step)
+        return True
+
     def _restore(self) -> None:
         state = checkpoint.load(self.out / checkpoint.CHECKPOINT, self.identity)
         if state is None:
             return
         self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.best, self.since_best = state["step"], state["best"], state["since_best"]
+        self._enter_phase()
+        # The state of the last frozen step holds that phase's optimiser; the next step begins with its own.
+        if state.get("frozen", False) == self.in_frozen:
+            self.optimiser.load_state_dict(state["optimiser"])
         self.scaler.load_state_dict(state["scaler"])
         if self.average:
             self.average.values = {k: v.to(self.device.torch) for k, v in state["average"].items()}
-        self.step, self.best, self.since_best = state["step"], state["best"], state["since_best"]
 
     def _save(self) -> None:
         state: dict[str, Any] = {
             "model": self.model.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "frozen": self.in_frozen,
             "scaler": self.scaler.state_dict(),
             "step": self.step,
             "best": self.best,
@@ -166,8 +180,13 @@ class _Run:
         wrapped = self.device.wrap(self.model)
         with contextlib.closing(self.lesson.batches(self.step, self.steps)) as batches:
             for batch in batches:
-                self.model.train()
-                rate = rate_at(self.step, self.steps, self.training)
+                if self._enter_phase():
+                    # Which weights exchange gradients is settled on wrapping, and the old wrap must be gone by then.
+                    del wrapped
+                    gc.collect()
+                    wrapped = self.device.wrap(self.model)
+                self.phases.train(self.step)
+                rate = self.phases.rate(self.step)
                 losses = self._one_step(wrapped, batch, rate)
                 self.step += 1
                 if self.average:

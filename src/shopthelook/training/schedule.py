@@ -10,12 +10,37 @@ from shopthelook.training.tables import check
 
 
 @dataclass(frozen=True, slots=True)
+class Frozen:
+    """A first phase, before the schedule itself, in which the body stays as it is and the rest learns at ``rate``.
+
+    Give either ``epochs`` or ``steps``, or neither for no such phase.
+    """
+
+    rate: float = 0.0
+    epochs: int = 0
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        check(self.epochs >= 0 and self.steps >= 0, "epochs and steps must not be below 0")
+        check(not (self.epochs and self.steps), "give epochs or steps, not both")
+        check(self.rate > 0 or not self, "rate must be above 0")
+
+    def __bool__(self) -> bool:
+        return self.epochs > 0 or self.steps > 0
+
+    def steps_of(self, epoch: int) -> int:
+        """Its steps, where an epoch has so many."""
+        return self.steps or self.epochs * epoch
+
+
+@dataclass(frozen=True, slots=True)
 class Training:
     """The schedule. Give either ``epochs`` or ``steps``; an epoch draws as many pictures as there are.
 
     A step learns from ``batch`` pictures in all. They are shared out evenly over the devices; a device that would
     get more than ``per_device`` goes through its share in parts and adds their gradients up, so that the same recipe
-    gives the same training on one device and on many. ``per_device`` 0 is all at once.
+    gives the same training on one device and on many. ``per_device`` 0 is all at once. The steps of ``frozen`` come
+    before those of the schedule.
     """
 
     batch: int
@@ -37,10 +62,11 @@ class Training:
     clip: float = 0.0  # largest norm of the gradient, 0 for no limit
     average: float = 0.0  # decay of the running mean of the weights, 0 for none
     precision: Literal["float32", "bfloat16", "float16"] = "float32"  # on a GPU; a CPU computes in float32
-    patience: int = 0  # validations without a better AP50 after which the run ends, 0 for never
+    patience: int = 0  # validations without a better decisive figure after which the run ends, 0 for never
     validate_every: int = 0  # steps, 0 for every epoch
     save_every: int = 200  # steps
     seed: int = 0
+    frozen: Frozen = Frozen()
 
     def __post_init__(self) -> None:
         check((self.epochs > 0) != (self.steps > 0), "either epochs or steps must be given, above 0")

@@ -15,7 +15,7 @@ from shopthelook.errors import ShopError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-RUN_WEIGHTS = ("average", "model")  # what a run's checkpoint calls a detector's weights, the better first
+RUN_WEIGHTS = ("average", "model")  # what a run's checkpoint calls a model's weights, the better first
 
 
 def read_file(path: str | Path) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def read_file(path: str | Path) -> dict[str, Any]:
 
 
 def is_run(path: str) -> bool:
-    """Whether a file is a checkpoint of an earlier run, which holds a whole detector."""
+    """Whether a file is a checkpoint of an earlier run, which holds a whole model."""
     return Path(path).suffix == ".pt" and any(name in read_file(path) for name in RUN_WEIGHTS)
 
 
@@ -63,6 +63,23 @@ def torchvision_state(model: str, name: str) -> dict[str, Tensor]:
     return state
 
 
+def torchvision_or_file(model: str, weights: str) -> dict[str, Tensor]:
+    """The state dict of a file, or of torchvision's weights by name. Raises `ShopError`."""
+    path = Path(weights)
+    return read_state(weights) if path.suffix or path.exists() else torchvision_state(model, weights)
+
+
+def load_state(net: nn.Module, state: dict[str, Tensor], source: str) -> None:
+    """Load a state dict of a backbone, its classifier left aside. Raises `ShopError` for another network's."""
+    wanted = net.state_dict()
+    try:
+        net.load_state_dict(
+            {name: state[name] for name in wanted if "num_batches_tracked" not in name}, strict=False
+        )
+    except (KeyError, RuntimeError) as error:
+        raise ShopError(f"{source} does not hold this backbone's weights: {str(error)[:200]}") from None
+
+
 def load_matching(model: nn.Module, state: dict[str, Tensor], source: str) -> list[str]:
     """Take over from ``state`` all weights of the same name and shape; return the names of those that stay.
 
@@ -74,6 +91,6 @@ def load_matching(model: nn.Module, state: dict[str, Tensor], source: str) -> li
         name: state[name] for name, old in wanted.items() if name in state and state[name].shape == old.shape
     }
     if not fitting:
-        raise ShopError(f"{source}: no weight there belongs to this detector")
+        raise ShopError(f"{source}: no weight there belongs to this model")
     model.load_state_dict(fitting, strict=False)
     return sorted(set(wanted) - set(fitting))

@@ -12,9 +12,16 @@ from torchvision.ops import FrozenBatchNorm2d
 
 from shopthelook.errors import ShopError
 from shopthelook.models import coco_backbone
-from shopthelook.models.backbones import LITE0_MEAN, LITE0_STD, LITES, efficientnet_lite
+from shopthelook.models.backbones import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    LITE0_MEAN,
+    LITE0_STD,
+    LITES,
+    efficientnet_lite,
+)
 from shopthelook.models.card import DataUse
-from shopthelook.training.weights import read_state, torchvision_state
+from shopthelook.training.weights import load_state, read_state, torchvision_or_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,7 +38,6 @@ RESNETS = (
 COCO_MOBILENET = "coco-mobilenet-v2"
 LATER = "later"  # in place of weights: the caller loads those of a whole detector
 BACKBONES = (*LITES, COCO_MOBILENET, *RESNETS)
-IMAGENET_MEAN, IMAGENET_STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +126,8 @@ def _resnet(name: str, weights: str) -> Body:
     whole = torchvision.models.get_model(name, weights=None, norm_layer=norm)
     licence = "weights BSD-3-Clause (torchvision)"
     if weights not in ("none", LATER):
-        path = Path(weights)
-        state = read_state(weights) if path.suffix or path.exists() else torchvision_state(name, weights)
-        load_state(whole, state, weights)
-        licence = "as the file of weights states" if path.suffix else licence
+        load_state(whole, torchvision_or_file(name, weights), weights)
+        licence = "as the file of weights states" if Path(weights).suffix else licence
     start = DataUse("ImageNet, through the backbone's first weights", licence)
     net = _ResNet(whole)
     parts = ("conv1", "bn1", "layer1", "layer2", "layer3", "layer4")
@@ -197,17 +201,6 @@ class _ResNet(nn.Module):
     @staticmethod
     def described(name: str) -> str:
         return name.replace("resnext", "ResNeXt-").replace("resnet", "ResNet-").replace("_", " ")
-
-
-def load_state(net: nn.Module, state: dict[str, Tensor], source: str) -> None:
-    """Load a state dict of a backbone, its classifier left aside. Raises `ShopError` for another network's."""
-    wanted = net.state_dict()
-    try:
-        net.load_state_dict(
-            {name: state[name] for name in wanted if "num_batches_tracked" not in name}, strict=False
-        )
-    except (KeyError, RuntimeError) as error:
-        raise ShopError(f"{source} does not hold this backbone's weights: {str(error)[:200]}") from None
 
 
 def freeze_batch_norm(module: nn.Module) -> None:

@@ -16,7 +16,6 @@ import onnx
 import torch
 
 from shopthelook import images
-from shopthelook.detection.training.origin import joined
 from shopthelook.errors import ShopError
 from shopthelook.geometry import iou
 from shopthelook.models import open_bundle
@@ -24,6 +23,7 @@ from shopthelook.models.card import CARD_FILE, Card, DataUse, Input, Label, Resi
 from shopthelook.models.export import drop_empty_inputs, store_weights_as_float16
 from shopthelook.models.preprocess import fit, normalise
 from shopthelook.models.session import Session
+from shopthelook.training.origin import joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
 from shopthelook.detection.training.architectures import ARCHITECTURES, Options, options_type
 from shopthelook.training.schedule import Training
+from shopthelook.training.shelf import Shelf
 from shopthelook.training.tables import RecipeError, build, check, parse
 
 __all__ = ["Data", "DataSetUse", "ModelChoice", "PictureRule", "Recipe", "RecipeError", "Training", "shipped"]
+
+_SHELF = Shelf("shopthelook.detection.training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +135,7 @@ class Recipe:
         Raises:
             RecipeError: there is none, or it holds an unknown or missing key or a value of another type.
         """
-        path = Path(name)
-        if path.suffix != ".toml":
-            if str(name) not in shipped():
-                raise RecipeError(
-                    f"no recipe {str(name)!r}; there are {', '.join(shipped())}, or give a .toml file"
-                )
-            return cls.parse(shipped_text(str(name)), str(name), str(name))
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise RecipeError(f"{path}: cannot be read: {reason}") from None
-        return cls.parse(text, path.stem, str(path))
+        return cls.parse(*_SHELF.read(name))
 
     @classmethod
     def parse(cls, text: str, name: str, source: str) -> Recipe:
@@ -195,12 +185,9 @@ class _Whole:
 
 def shipped() -> list[str]:
     """Names of the recipes that ship."""
-    folder = resources.files("shopthelook.detection.training") / "recipes"
-    return sorted(one.name[:-5] for one in folder.iterdir() if one.name.endswith(".toml"))
+    return _SHELF.names()
 
 
 def shipped_text(name: str) -> str:
     """The TOML of a recipe that ships."""
-    return (resources.files("shopthelook.detection.training") / "recipes" / f"{name}.toml").read_text(
-        encoding="utf-8"
-    )
+    return _SHELF.text(name)

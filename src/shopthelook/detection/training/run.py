@@ -15,11 +15,11 @@ from shopthelook.detection.training.architectures import Built, build_model
 from shopthelook.detection.training.calibrate import calibrate
 from shopthelook.detection.training.export import export_bundle
 from shopthelook.detection.training.loop import TrainingData, train
-from shopthelook.detection.training.origin import joined, note_data
 from shopthelook.detection.training.recipe import Recipe
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
 from shopthelook.training.devices import Device, choose, train_together
+from shopthelook.training.origin import joined, note_data
 
 if TYPE_CHECKING:
     from shopthelook.models.card import Card

@@ -5,7 +5,6 @@ So a run that was killed goes on with the same ones, and each of several devices
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from shopthelook.detection.training.augment import Made, Shot, jitter, resize
 from shopthelook.detection.training.pasting import MOST_PASTED, CutOut, CutOuts, on_ground, paste
+from shopthelook.training.ahead import batches_ahead, places
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from shopthelook.detection.training.recipe import DataSetUse, PictureRule
 
 MOSAIC_ZOOM = 1.5  # of its parts, which are half as large as a picture alone
-AHEAD = 2  # batches that are made while one is learnt from
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +90,11 @@ class BatchStream:
 
     def batches(self, start: int = 0) -> Generator[list[Example], None, None]:
         """This device's share of each batch from step ``start`` on; the next ones are made meanwhile."""
-        with ThreadPoolExecutor(self.workers) as pool:
-            step = start
-            coming: list[list[Future[Example]]] = []
-            while True:
-                while len(coming) < AHEAD:
-                    coming.append([pool.submit(self.example, step, place) for place in self.places()])
-                    step += 1
-                yield [one.result() for one in coming.pop(0)]
+        return batches_ahead(self.example, self.places(), start, self.workers)
 
     def places(self) -> range:
         """The places in a batch that this device fills."""
-        return range(self.share[0], self.size, self.share[1])
+        return places(self.size, self.share)
 
     def example(self, step: int, place: int) -> Example:
         """One picture of one batch."""

@@ -21,8 +21,8 @@ from shopthelook.detection.training.faster_rcnn.parts import (
     SingleMap,
     use_own_parts,
 )
-from shopthelook.detection.training.origin import data_of
 from shopthelook.errors import ShopError
+from shopthelook.training.origin import data_of
 from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:

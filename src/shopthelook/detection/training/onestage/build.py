@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from shopthelook.detection.training.architectures import Built
 from shopthelook.detection.training.bodies import LATER, open_body
 from shopthelook.detection.training.onestage.detector import DeployedOneStage, OneStage
-from shopthelook.detection.training.origin import data_of
 from shopthelook.errors import ShopError
+from shopthelook.training.origin import data_of
 from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:

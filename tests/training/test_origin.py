@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from shopthelook.detection.training.origin import UNKNOWN, data_of, joined, note_data
 from shopthelook.models.card import DataUse
+from shopthelook.training.origin import UNKNOWN, data_of, joined, note_data
 
 PHOTOS, ROOMS = DataUse("photos", "CC0", 10), DataUse("rooms", "CC BY 3.0", 4)
 
