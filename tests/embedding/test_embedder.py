@@ -11,7 +11,7 @@ import pytest
 from shopthelook.embedding import Embedder, hamming, pack
 from shopthelook.models import BundleError, ModelRunError, open_bundle
 from shopthelook.models.preprocess import PixelsError
-from tests.fixtures.tiny_bundles import make_tiny_embedder, scene
+from tests.fixtures.tiny_bundles import COLOR_HEAD, make_tiny_embedder, scene
 
 RED = scene(90, 120, (0, 20, 20, 70, 100))
 GREEN = scene(200, 80, (1, 20, 20, 180, 60))
@@ -90,6 +90,18 @@ def test_a_bundle_that_is_no_embedder(tiny_detector: Path) -> None:
 def test_a_batch_of_none(tiny_embedder: Path) -> None:
     with pytest.raises(ValueError, match="batch_size"):
         Embedder(open_bundle(tiny_embedder), batch_size=0)
+
+
+def test_heads(tmp_path: Path, embedder: Embedder) -> None:
+    told = Embedder(open_bundle(make_tiny_embedder(tmp_path, name="told", **COLOR_HEAD)), batch_size=2)
+    found = told.embed([RED, GREEN, BLUE]).heads
+    assert list(found) == ["color"]
+    assert (found["color"].shape, found["color"].dtype) == ((3, 3), np.float32)
+    labels = told.heads["color"].labels
+    assert [labels[i] for i in found["color"].argmax(axis=1)] == ["Red", "Green", "Blue"]
+    assert told.embed([]).heads["color"].shape == (0, 3)
+    assert embedder.heads == {}
+    assert embedder.embed([RED]).heads == {}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shopthelook.models import Card, CardError, Label
+from shopthelook.models import Card, CardError, Head, Label
 
 DETECTOR: dict[str, Any] = {
     "name": "rooms",
@@ -45,6 +45,13 @@ EMBEDDER: dict[str, Any] = {
     "outputs": {"embedding": "embedding", "category": "category"},
 }
 
+HEADS: dict[str, Any] = {
+    **EMBEDDER,
+    "input": {**DETECTOR["input"], "resize": {"mode": "pad", "size": 256, "crop": 224}},
+    "heads": [{"name": "color", "labels": ["Red", "Blue"], "least": 0.6}],
+    "outputs": {**EMBEDDER["outputs"], "color": "the_color"},
+}
+
 
 def changed(base: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy of `base` with the field at the dotted `path` replaced, or removed where value is `...`."""
@@ -77,7 +84,16 @@ def test_an_embedder_card_is_read() -> None:
     assert (card.kind, card.bits, card.input.resize.size) == ("embedder", 512, 192)
 
 
-@pytest.mark.parametrize("values", [DETECTOR, EMBEDDER])
+def test_an_embedder_s_heads_and_crop_are_read() -> None:
+    card = Card.from_dict(HEADS)
+    assert card.heads == (Head("color", ("Red", "Blue"), 0.6),)
+    assert card.outputs["color"] == "the_color"
+    assert (card.input.resize.size, card.input.resize.crop, card.input.resize.side) == (256, 224, 224)
+    old = Card.from_dict(EMBEDDER)
+    assert (old.heads, old.input.resize.side) == ((), 192)
+
+
+@pytest.mark.parametrize("values", [DETECTOR, EMBEDDER, HEADS])
 def test_a_card_that_is_written_is_read_as_it_was(values: dict[str, Any], tmp_path: Path) -> None:
     card = Card.from_dict(values)
     card.write(tmp_path / "card.json")
@@ -149,6 +165,16 @@ def test_fields_that_are_not_known_are_left_alone() -> None:
         (EMBEDDER, "input.resize.mode", "fit", "square or pad"),
         (EMBEDDER, "input.resize.size", 4, "from 8"),
         (EMBEDDER, "outputs.category", ..., "is missing"),
+        (HEADS, "outputs.color", ..., "is missing"),
+        (HEADS, "input.resize.crop", 300, "from 8 to 256"),
+        (HEADS, "heads", {}, "must be a list"),
+        (HEADS, "heads.0.name", "Colour!", "must be made of"),
+        (HEADS, "heads.0.name", "embedding", "a second time"),
+        (HEADS, "heads.0.labels", ["Red"], "at least two"),
+        (HEADS, "heads.0.labels", ["Red", "Red"], "different"),
+        (HEADS, "heads.0.labels.1", 3, "must be text"),
+        (HEADS, "heads.0.least", 1.1, "from 0 to 1"),
+        (HEADS, "heads.0.least", ..., "is missing"),
     ],
 )
 def test_a_mistake_is_told_by_file_and_field(

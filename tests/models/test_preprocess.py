@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopthelook.models.card import Input, Resize
-from shopthelook.models.preprocess import PixelsError, check_rgb, fit, for_detector, normalise, square
+from shopthelook.models.preprocess import (
+    PixelsError,
+    check_rgb,
+    fit,
+    for_detector,
+    for_embedder,
+    normalise,
+    square,
+)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +141,11 @@ def test_normalise() -> None:
 def test_what_is_no_picture(picture: Any) -> None:
     with pytest.raises(PixelsError, match="height, width, 3"):
         check_rgb(picture)
+
+
+def test_an_embedder_takes_the_middle() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (50, 30, 3), dtype=np.uint8)
+    whole = for_embedder(rgb, Resize("square", size=40))
+    np.testing.assert_array_equal(whole, square(rgb, 40))
+    middle = for_embedder(rgb, Resize("square", size=40, crop=33))
+    np.testing.assert_array_equal(middle, whole[3:36, 3:36])

@@ -14,7 +14,7 @@ import pytest
 from onnx import numpy_helper
 
 from shopthelook.models import list_bundles, open_bundle, verify
-from tests.fixtures.tiny_bundles import LABELS, make_tiny_detector, make_tiny_embedder
+from tests.fixtures.tiny_bundles import COLOR_HEAD, LABELS, make_tiny_detector, make_tiny_embedder
 
 
 def edit_model(folder: Path, edit: Callable[[onnx.ModelProto], None]) -> None:
@@ -83,6 +83,37 @@ def test_fewer_labels_than_the_model_speaks(tmp_path: Path) -> None:
     assert any("(1, 3): (1, 1) wanted" in problem for problem in problems)
     problems = verify(open_bundle(make_tiny_detector(tmp_path, labels=[dict(LABELS[0])])))
     assert any("labels that are none of the card's 1" in problem for problem in problems)
+
+
+def test_heads(tmp_path: Path) -> None:
+    assert verify(open_bundle(make_tiny_embedder(tmp_path, name="good", **COLOR_HEAD))) == []
+    two = {**COLOR_HEAD, "heads": [{"name": "color", "labels": ["Red", "Blue"], "least": 0.4}]}
+    problems = verify(open_bundle(make_tiny_embedder(tmp_path, name="two", **two)))
+    assert any("output 'color' must have shape (free, 2)" in problem for problem in problems)
+    assert any("gives color (1, 3): (1, 2) wanted" in problem for problem in problems)
+    wrong = {**COLOR_HEAD, "outputs": {**COLOR_HEAD["outputs"], "color": "logits"}}
+    problems = verify(open_bundle(make_tiny_embedder(tmp_path, name="wrong", **wrong)))
+    assert any("has no output logits" in problem for problem in problems)
+
+
+def test_scores_of_a_head_that_are_no_probabilities(tmp_path: Path) -> None:
+    folder = make_tiny_embedder(tmp_path, **COLOR_HEAD)
+
+    def rename(model: onnx.ModelProto) -> None:
+        node = next(node for node in model.graph.node if node.output[0] == "color")
+        node.op_type = "Relu"
+        del node.attribute[:]
+
+    edit_model(folder, rename)
+    assert any("gives color scores that are no probabilities" in one for one in verify(open_bundle(folder)))
+
+
+def test_the_middle_of_a_picture(tmp_path: Path) -> None:
+    folder = make_tiny_embedder(tmp_path)
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    card["input"]["resize"] |= {"size": 40, "crop": 32}
+    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    assert verify(open_bundle(folder)) == []
 
 
 def test_another_input_size(tmp_path: Path) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.embedding.binary import pack
 from shopthelook.models.bundle import Bundle, BundleError
-from shopthelook.models.preprocess import normalise, square
+from shopthelook.models.preprocess import for_embedder, normalise
 from shopthelook.models.session import ModelRunError, Session
 from shopthelook.taxonomy import Taxonomy
 
@@ -20,12 +20,14 @@ class Embeddings:
     """Embeddings of n pictures; row i of each field belongs to picture i.
 
     codes: (n, bits // 8) uint8, for search; floats: (n, bits) float32, what the codes are the signs of;
-    category_scores: (n, C) float32, probabilities over the embedder's `categories`.
+    category_scores: (n, C) float32, probabilities over the embedder's `categories`; heads: by the name of each
+    of its `heads`, (n, labels) float32 probabilities.
     """
 
     codes: NDArray[np.uint8]
     floats: NDArray[np.float32]
     category_scores: NDArray[np.float32]
+    heads: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -54,6 +56,10 @@ class Embedder:
         self.bits = bundle.card.bits
         self.categories = tuple(taxonomy.get(label.category_id) for label in bundle.card.labels)
         """The category of each column of `Embeddings.category_scores`."""
+        self.heads = {head.name: head for head in bundle.card.heads}
+        """What else it says, by name: the labels of each column of `Embeddings.heads`."""
+        self._widths = {"embedding": self.bits, "category": len(self.categories)}
+        self._widths |= {name: len(head.labels) for name, head in self.heads.items()}
 
     def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> Embeddings:
         """Embed pictures, each (height, width, 3) uint8 of any size; none gives empty arrays.
@@ -61,27 +67,26 @@ class Embedder:
         Raises `PixelsError` for an array that is no picture, `ModelRunError` and `BundleError` for a model
         that does not work.
         """
-        floats = np.empty((len(pictures), self.bits), np.float32)
-        scores = np.empty((len(pictures), len(self.categories)), np.float32)
+        found = {name: np.empty((len(pictures), width), np.float32) for name, width in self._widths.items()}
         for start in range(0, len(pictures), self.batch_size):
             batch = pictures[start : start + self.batch_size]
-            stop = start + len(batch)
-            floats[start:stop], scores[start:stop] = self._run(batch)
-        return Embeddings(pack(floats), floats, scores)
+            for name, rows in self._run(batch).items():
+                found[name][start : start + len(batch)] = rows
+        floats, scores = found.pop("embedding"), found.pop("category")
+        return Embeddings(pack(floats), floats, scores, found)
 
-    def _run(self, batch: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        source, resize = self.bundle.card.input, self.bundle.card.input.resize
-        pixels = np.stack([square(picture, resize.size, resize.mode) for picture in batch])
+    def _run(self, batch: Sequence[NDArray[np.uint8]]) -> dict[str, NDArray[np.float32]]:
+        source = self.bundle.card.input
+        pixels = np.stack([for_embedder(picture, source.resize) for picture in batch])
         outputs = self.session.run({source.name: normalise(pixels, source.mean, source.std)})
-        floats, scores = outputs["embedding"], outputs["category"]
-        if floats.shape != (len(batch), self.bits) or scores.shape != (len(batch), len(self.categories)):
-            raise ModelRunError(
-                f"model {self.bundle.id} gave embedding {floats.shape} and category {scores.shape} "
-                f"for {len(batch)} pictures; {self.bits} bits and {len(self.categories)} categories "
-                "were promised: check it with models.verify()"
-            )
-        if not np.isfinite(floats).all():
+        for name, width in self._widths.items():
+            if outputs[name].shape != (len(batch), width):
+                raise ModelRunError(
+                    f"model {self.bundle.id} gave {name} {outputs[name].shape} for {len(batch)} pictures; "
+                    f"{width} numbers for each were promised: check it with models.verify()"
+                )
+        if not np.isfinite(outputs["embedding"]).all():
             raise ModelRunError(
                 f"model {self.bundle.id} gave embeddings that are not finite: check it with models.verify()"
             )
-        return floats, scores
+        return {name: outputs[name] for name in self._widths}

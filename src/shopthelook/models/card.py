@@ -11,11 +11,12 @@ from typing import Any, Literal, TypeAlias
 
 from shopthelook.models.fields import CardError, Fields
 
-__all__ = ["Card", "CardError", "DataUse", "Input", "Label", "Metric", "Resize"]
+__all__ = ["Card", "CardError", "DataUse", "Head", "Input", "Label", "Metric", "Resize"]
 
 CARD_FILE = "card.json"
 Kind: TypeAlias = Literal["detector", "embedder"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_HEAD = re.compile(r"[a-z][a-z0-9_]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_SIDE = 4096
@@ -36,6 +37,12 @@ class Resize:
     longer: int = 0
     multiple: int = 0
     size: int = 0
+    crop: int = 0
+
+    @property
+    def side(self) -> int:
+        """Width and height of an embedder's input."""
+        return self.crop or self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,15 @@ class Label:
     category_id: int
     path: str
     threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an embedder says beside the category, as gender or colour: one of `labels`, or nothing below `least`."""
+
+    name: str
+    labels: tuple[str, ...]
+    least: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +102,9 @@ class Metric:
 class Card:
     """A validated model card.
 
-    `threshold` and `max_objects` belong to detectors, `bits` to embedders; each is 0 for the other kind.
-    `outputs` maps what the package asks for (boxes, scores, labels; or embedding, category) to the names of
-    the ONNX file's outputs.
+    `threshold` and `max_objects` belong to detectors, `bits` and `heads` to embedders; each is 0 or empty for the
+    other kind. `outputs` maps what the package asks for (boxes, scores, labels; or embedding, category and every
+    head by its name) to the names of the ONNX file's outputs.
     """
 
     name: str
@@ -102,6 +118,7 @@ class Card:
     threshold: float = 0.0
     max_objects: int = 0
     bits: int = 0
+    heads: tuple[Head, ...] = ()
     data: tuple[DataUse, ...] = ()
     metrics: tuple[Metric, ...] = ()
     licence: str = ""
@@ -135,6 +152,7 @@ class Card:
         fields = Fields(values, source)
         kind = _one_of(fields, "kind", ("detector", "embedder"))
         detector = kind == "detector"
+        heads = () if detector else _heads(fields)
         return cls(
             name=_matching(fields, "name", _NAME, "lower-case letters, digits, '.', '_' and '-'"),
             version=_matching(fields, "version", _VERSION, "letters, digits, '.', '_', '+' and '-'"),
@@ -143,10 +161,11 @@ class Card:
             sha256=_matching(fields, "sha256", _SHA256, "64 lower-case hex digits"),
             input=_input(fields.object("input"), kind),
             labels=_labels(fields),
-            outputs=_outputs(fields.object("outputs"), kind),
+            outputs=_outputs(fields.object("outputs"), kind, heads),
             threshold=fields.number("threshold", 0, 1) if detector else 0.0,
             max_objects=fields.integer("max_objects", 1, 1000) if detector else 0,
             bits=0 if detector else _bits(fields),
+            heads=heads,
             data=tuple(_data_use(entry) for entry in fields.objects("data", default=[])),
             metrics=tuple(_metric(entry) for entry in fields.objects("metrics", default=[])),
             licence=fields.text("licence"),
@@ -169,6 +188,9 @@ class Card:
         values["outputs"] = dict(self.outputs)
         for key in ("data", "metrics"):
             values[key] = [_without_empty(entry) for entry in values[key]]
+        values["heads"] = [{**head, "labels": list(head["labels"])} for head in values["heads"]]
+        if not self.heads:
+            del values["heads"]
         for key in ("bits",) if self.kind == "detector" else ("threshold", "max_objects"):
             del values[key]
         return values
@@ -235,7 +257,8 @@ def _resize(fields: Fields, kind: str) -> Resize:
     if kind == "embedder":
         mode = _one_of(fields, "mode", ("square", "pad"))
         size = fields.integer("size", 8, _MAX_SIDE)
-        return Resize("pad" if mode == "pad" else "square", size=size)
+        crop = fields.integer("crop", 8, size, default=0)
+        return Resize("pad" if mode == "pad" else "square", size=size, crop=crop)
     if _one_of(fields, "mode", ("fit", "square")) == "square":
         return Resize("square", size=fields.integer("size", 16, _MAX_SIDE))
     shorter = fields.integer("shorter", 16, _MAX_SIDE)
@@ -258,8 +281,25 @@ def _labels(fields: Fields) -> tuple[Label, ...]:
     return labels
 
 
-def _outputs(fields: Fields, kind: str) -> dict[str, str]:
-    names = ("boxes", "scores", "labels") if kind == "detector" else ("embedding", "category")
+def _heads(fields: Fields) -> tuple[Head, ...]:
+    heads: list[Head] = []
+    for entry in fields.objects("heads", default=[]):
+        name = _matching(entry, "name", _HEAD, "lower-case letters, digits and '_'")
+        if name in ("embedding", "category") or name in [head.name for head in heads]:
+            raise entry.error("name", f"must not be {name!r} a second time")
+        labels = entry.texts("labels")
+        if len(set(labels)) != len(labels) or len(labels) < 2:
+            raise entry.error("labels", "must hold at least two different texts")
+        heads.append(Head(name, labels, entry.number("least", 0, 1)))
+    return tuple(heads)
+
+
+def _outputs(fields: Fields, kind: str, heads: tuple[Head, ...]) -> dict[str, str]:
+    names = (
+        ("boxes", "scores", "labels")
+        if kind == "detector"
+        else ("embedding", "category", *(head.name for head in heads))
+    )
     return {name: fields.text(name) for name in names}
 
 

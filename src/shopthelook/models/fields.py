@@ -73,6 +73,14 @@ class Fields:
         )
         return tuple(inside.number(str(i), low, high) for i in range(count))
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Read a list of strings that are not blank."""
+        values = self._typed(key, list, _REQUIRED)
+        inside = Fields(
+            {str(i): value for i, value in enumerate(values)}, self.source, f"{self._prefix}{key}."
+        )
+        return tuple(inside.text(str(i)) for i in range(len(values)))
+
     def object(self, key: str) -> Fields:
         """Read a nested object."""
         return Fields(self._typed(key, dict, _REQUIRED), self.source, f"{self._prefix}{key}.")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shopthelook.errors import ShopError
-from shopthelook.models.card import Input
+from shopthelook.models.card import Input, Resize
 
 # Pillow first shrinks by whole factors to twice the wanted size, then filters: 3 times faster on photos of
 # a phone, with no difference that a model could tell.
@@ -96,6 +96,15 @@ def for_detector(rgb: NDArray[np.uint8], source: Input) -> tuple[NDArray[np.floa
         picture = square(rgb, resize.size, resize.mode)
         scales = (resize.size / rgb.shape[1], resize.size / rgb.shape[0])
     return normalise(picture[None], source.mean, source.std), np.array(scales, np.float32)
+
+
+def for_embedder(rgb: NDArray[np.uint8], resize: Resize) -> NDArray[np.uint8]:
+    """A crop as the picture (side, side, 3) that an embedder's card asks for, before it is normalised."""
+    picture = square(rgb, resize.size, resize.mode)
+    if not resize.crop:
+        return picture
+    start = (resize.size - resize.crop) // 2
+    return picture[start : start + resize.crop, start : start + resize.crop]
 
 
 def normalise(batch: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float]) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shopthelook.errors import ShopError
 from shopthelook.models.bundle import Bundle
-from shopthelook.models.preprocess import for_detector, normalise, square
+from shopthelook.models.preprocess import for_detector, for_embedder, normalise
 from shopthelook.models.session import Session
 from shopthelook.taxonomy import Taxonomy, UnknownCategory
 
@@ -49,7 +49,7 @@ def _label_problems(bundle: Bundle, taxonomy: Taxonomy) -> Iterator[str]:
 def _shape_problems(bundle: Bundle, session: Session) -> Iterator[str]:
     card = bundle.card
     inputs, outputs = session.describe()
-    size = card.input.resize.size or None
+    size = card.input.resize.side or None
     wanted_input = [None, 3, size, size]
     yield from _mismatch("input", card.input.name, inputs[card.input.name], "tensor(float)", wanted_input)
     if extra := sorted(set(inputs) - {card.input.name}):
@@ -67,6 +67,7 @@ def _shape_problems(bundle: Bundle, session: Session) -> Iterator[str]:
         promised = {
             "embedding": ("tensor(float)", [None, card.bits]),
             "category": ("tensor(float)", [None, len(card.labels)]),
+            **{head.name: ("tensor(float)", [None, len(head.labels)]) for head in card.heads},
         }
         _, shape = inputs[card.input.name]
         if shape and isinstance(shape[0], int):
@@ -123,18 +124,20 @@ def _detector_run(bundle: Bundle, session: Session) -> Iterator[str]:
 def _embedder_run(bundle: Bundle, session: Session) -> Iterator[str]:
     card = bundle.card
     crops = [_picture(120, 90), _picture(64, 64), _picture(50, 200)]
-    batch = np.stack([square(crop, card.input.resize.size, card.input.resize.mode) for crop in crops])
+    batch = np.stack([for_embedder(crop, card.input.resize) for crop in crops])
     pixels = normalise(batch, card.input.mean, card.input.std)
     for count in (1, 3):
         outputs = session.run({card.input.name: pixels[:count]})
         wanted = {"embedding": (count, card.bits), "category": (count, len(card.labels))}
+        wanted |= {head.name: (count, len(head.labels)) for head in card.heads}
         for key, shape in wanted.items():
             if outputs[key].shape != shape:
                 yield f"a run on {count} crops gives {key} {outputs[key].shape}: {shape} wanted"
         yield from _not_finite(outputs)
-    rows = outputs["category"]
-    if rows.size and (np.any(rows < 0) or np.any(np.abs(rows.sum(axis=-1) - 1) > 1e-2)):
-        yield "a run gives category scores that are no probabilities (each row must sum to 1)"
+    for key in ("category", *(head.name for head in card.heads)):
+        rows = outputs[key]
+        if rows.size and (np.any(rows < 0) or np.any(np.abs(rows.sum(axis=-1) - 1) > 1e-2)):
+            yield f"a run gives {key} scores that are no probabilities (each row must sum to 1)"
 
 
 def _not_finite(outputs: dict[str, NDArray[np.generic]]) -> Iterator[str]:
