@@ -72,6 +72,10 @@ class MeasuredDetector:
             tick()
         return Said(tuple(found), tuple(shown))
 
+    def shown(self, path: Path, store: PredictionStore | None = None) -> Detections:
+        """What serving shows of a picture, with the card's own labels. Raises `DataError` where it cannot be read."""
+        return self.detector.choose(self._propose(path, store))
+
     def _propose(self, path: Path, store: PredictionStore | None) -> Detections:
         try:
             data = path.read_bytes()
