@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -23,7 +24,9 @@ def source(tmp_path: Path) -> Path:
     rows: list[list[object]] = [["picture", "instance", "category", "x1", "y1", "x2", "y2", "main", "color"]]
     for i in range(8):
         Image.fromarray(scene(320, 240, (i % 2, 20 + i, 30, 120, 200))).save(folder / f"scene{i}.png")
-        Image.fromarray(scene(200, 200, (i % 2, 40, 40, 120, 120 + i))).save(folder / f"shop{i}.png")
+        alone = np.full((200, 200, 3), 255, np.uint8)
+        alone[40 : 120 + i, 40:120] = scene(1, 1, (i % 2, 0, 0, 1, 1))
+        Image.fromarray(alone).save(folder / f"shop{i}.png")
         rows.append([f"scene{i}.png", f"thing {i}", "Chairs", 20 + i, 30, 120, 200, "", "Red"])
         rows.append([f"shop{i}.png", f"thing {i}", "Chairs", "", "", "", "", 1, "Red"])
     with (folder / "things.csv").open("w", newline="") as file:
@@ -79,3 +82,18 @@ def test_a_wrong_order_is_told(bare: Run, source: Path, tmp_path: Path) -> None:
     assert (answer.status, "no Street2Shop here" in answer.errors) == (1, True)
     answer = bare("dataset", "views", "show", source)
     assert (answer.status, "no views here" in answer.errors) == (1, True)
+
+
+def test_things_are_pasted_into_scenes(bare: Run, source: Path, tmp_path: Path) -> None:
+    views = tmp_path / "views"
+    bare("dataset", "views", "import", "csv", source, views)
+    out = tmp_path / "composed"
+    order = ("dataset", "views", "compose", "--things", views, "--scenes", views, "--number", 5)
+    answer = bare(*order, "--out", out, "--json")
+    (told,) = answer.objects
+    assert (answer.status, told["scenes"], told["faults"]) == (0, 5, [])
+    assert len(open_views(out).views) == told["views"] >= 5
+    answer = bare(*order, "--out", tmp_path / "again")
+    assert f"5 scenes, {told['views']} views of" in answer.out
+    answer = bare(*order, "--out", out)
+    assert (answer.status, "exists already" in answer.errors) == (1, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from shopthelook.cli.dataset_views_check import check, inspect, show
+from shopthelook.cli.dataset_views_compose import compose
 from shopthelook.cli.dataset_views_import import import_
 
 
@@ -24,3 +25,4 @@ views.add_command(import_)
 views.add_command(show)
 views.add_command(check)
 views.add_command(inspect)
+views.add_command(compose)

@@ -24,7 +24,7 @@ def write_views(folder: Path, rows: Iterable[Row], description: str = "", licenc
     Raises:
         DataError: a text in a row could not be read back as it is.
     """
-    texts = [_texts(row) for row in rows]
+    texts = [texts_of(row) for row in rows]
     used = {name for values in texts for name, value in values.items() if value}
     labels = sorted(used - set(COLUMNS))
     names = [name for name in COLUMNS if name in used | {"picture", "role"}] + labels
@@ -38,7 +38,8 @@ def write_views(folder: Path, rows: Iterable[Row], description: str = "", licenc
     _write(folder / VIEWS_FILE, out.getvalue())
 
 
-def _texts(row: Row) -> dict[str, str]:
+def texts_of(row: Row) -> dict[str, str]:
+    """What a row has in each column. Raises `DataError` for what could not be read back as it is."""
     corners = (
         {}
         if row.box is None
