@@ -204,6 +204,18 @@ def test_rendered(rendered: Path) -> None:
     assert [view.labels.get("color") for view in data.views] == ["red"] * 3 + [None]
 
 
+def test_rendered_with_a_feed(rendered: Path) -> None:
+    (rendered / "products.csv").unlink()
+    lines = ["id\ttitle\timage_link\tgoogle_product_category"]
+    lines += [f'own-chair-red\tA "red\tproducts/own-chair-red__{i}.png\tFurniture > Chairs' for i in (1, 7)]
+    (rendered / "products.tsv").write_text("\n".join(lines) + "\n")
+    done, data = brought("rendered", rendered)
+    assert [view.role for view in data.views] == ["product", "scene", "scene"]
+    assert data.views[0].main
+    assert data.views[0].category == data.views[1].category == coarse("Chairs")
+    assert [problem.where for problem in done.problems] == ["products: line 3"]
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_another_folder_is_refused_with_what_was_looked_for(form: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()

@@ -1,0 +1,57 @@
+"""The page on matches: its commands and its Python run, its example is a set of views, and its tables are whole."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from shopthelook.cli.main import main
+from shopthelook.embedding.views import open_views
+from shopthelook.embedding.views.checking import TITLES
+from shopthelook.embedding.views.importing import FORMATS
+from shopthelook.embedding.views.rows import COLUMNS
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "matches.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^    shopthelook (dataset views .*)$", PAGE, re.MULTILINE)[:5]
+
+
+def block(language: str) -> str:
+    """The first block of the page in a language."""
+    found: str = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)[0]
+    return found
+
+
+def test_the_commands_and_the_python_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "demo").symlink_to(ROOT / "demo")
+    monkeypatch.chdir(tmp_path)
+    for command in COMMANDS:
+        answer = CliRunner().invoke(main, shlex.split(command.replace("--number 20", "--number 3")))
+        assert answer.exit_code == 0, answer.output
+    assert len({view.path for view in open_views(tmp_path / "views" / "composed").views}) == 3
+    found: dict[str, Any] = {}
+    exec(compile(block("python"), "matches.md", "exec"), found)
+    assert found["pixels"].dtype == np.uint8
+    assert 0 < len(found["lamps"]) < len(found["train"])
+
+
+def test_the_example_is_a_set_of_views(tmp_path: Path) -> None:
+    (tmp_path / "views.csv").write_text(block("csv"))
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (300, 450)).save(tmp_path / "images" / "hall.jpg")
+    views = open_views(tmp_path).views
+    assert {view.instance for view in views} == {"coat 7"}
+    assert all(view.category > 0 and view.labels == {"color": "Blue"} for view in views)
+    assert [view.main for view in views] == [False, True, False]
+
+
+def test_every_format_column_and_kind_of_problem_is_there() -> None:
+    cells = set(re.findall(r"`([\w-]+)`", "\n".join(re.findall(r"^\| (.*?) \|", PAGE, re.MULTILINE))))
+    assert set(FORMATS) | set(TITLES) | set(COLUMNS) <= cells
