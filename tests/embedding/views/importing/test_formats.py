@@ -186,7 +186,8 @@ def test_luma(luma: Path) -> None:
     assert [view.main for view in data.views] == [False, True, True]
     assert {view.group for view in data.views} == {"luma/MH01"}
     # What is of several materials, or has several patterns, is of none of them alone.
-    assert data.views[0].labels == {"gender": "Men", "color": "Black", "material": "Wool®"}
+    assert data.views[0].labels == {"gender": "Men", "material": "Wool®"}
+    assert data.views[1].labels == {"gender": "Men", "color": "Black", "material": "Wool®"}
     assert data.views[2].labels == {"gender": "Men", "color": "Gray", "pattern": "Solid"}
 
 

@@ -2,7 +2,8 @@
 
 ``catalogue.csv`` has a row for each product and colour (``sku_colour``, ``gender``, ``category``, ``color``,
 ``material``, ``pattern``, ``image``); ``images`` holds ``<sku>-<colour>_main.jpg``, ``_back``, ``_alt1``, ... in lower
-case.
+case. Main pictures were given the colours that their rows say, and many of the others were not, so only main pictures get
+that label.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def _units(
             main = None
             unit.append(Problem(f"{path.name}: line {line}", str(error)))
         labels = {key: value for key in ATTRIBUTES if (value := single(row.get(key, "")))}
+        without_colour = {key: value for key, value in labels.items() if key != "color"}
         for picture in some:
             unit.append(
                 FoundView(
@@ -53,7 +55,7 @@ def _units(
                     row.get("category", ""),
                     main=picture == main,
                     group=f"luma/{name.rpartition('-')[0] or name}",
-                    labels=labels,
+                    labels=labels if picture == main else without_colour,
                 )
             )
         yield unit
