@@ -6,6 +6,7 @@ import click
 
 from shopthelook.cli.eval_detection import detection
 from shopthelook.cli.eval_kinds import kinds
+from shopthelook.cli.eval_retrieval import retrieval
 
 
 @click.group()
@@ -15,10 +16,12 @@ def eval() -> None:
     \b
     Examples:
       shopthelook eval detection detector-lite my-scenes --report measured
+      shopthelook eval retrieval embedder-lite --data my-views --report measured
       shopthelook eval kinds demo/rooms.json
       shopthelook eval kinds labels.csv --kind flat --kind category --json
     """
 
 
 eval.add_command(detection)
+eval.add_command(retrieval)
 eval.add_command(kinds)

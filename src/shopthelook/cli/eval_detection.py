@@ -89,9 +89,9 @@ def detection(
       shopthelook eval detection runs/new rooms outfits --against detector-lite --split val
       shopthelook eval detection detector-lite my-scenes --classes "Chairs, Sofas" --json
     """
+    from shopthelook.evaluation.carding import write_card as write
     from shopthelook.evaluation.detection import PredictionStore, evaluate, find_classes, open_measured
     from shopthelook.evaluation.detection.carding import metrics
-    from shopthelook.evaluation.detection.carding import write_card as write
     from shopthelook.evaluation.detection.precision import need_library
     from shopthelook.evaluation.detection.report import write_report
     from shopthelook.models import open_bundle

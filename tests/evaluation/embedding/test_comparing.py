@@ -31,6 +31,14 @@ def test_groups_are_drawn_whole() -> None:
     assert grouped.high - grouped.low > 2.5 * (one_by_one.high - one_by_one.low)
 
 
+def test_few_groups_have_no_interval() -> None:
+    groups, right = np.repeat(np.arange(10), 3), np.ones(30)
+    draws = Draws(groups, 100)
+    assert np.isnan([draws.interval(right, groups < 9).low, draws.interval(right, groups < 9).high]).all()
+    assert draws.interval(right, groups < 9).value == 1.0
+    assert draws.interval(right).low == 1.0
+
+
 def test_a_replicate_is_the_mean_of_the_groups_drawn() -> None:
     groups, values = np.array([0, 0, 1, 2]), np.array([1.0, 0.0, 1.0, 0.0])
     draws = Draws(groups, 50)
@@ -61,8 +69,8 @@ def test_p_of_groups_is_the_share_of_signs_as_far() -> None:
 
 
 def test_models_that_are_alike() -> None:
-    same = np.array([1.0, 0.0, 1.0])
-    gain = compare(same, same, Draws(np.arange(3), 100))
+    same = np.array([1.0, 0.0] * 6)
+    gain = compare(same, same, Draws(np.arange(12), 100))
     assert (gain.p, gain.won, gain.lost) == (1.0, 0, 0)
     assert (gain.difference.low, gain.difference.high) == (0.0, 0.0)
     assert permutation_test(np.zeros(0), np.zeros(0, np.int64)) == 1.0

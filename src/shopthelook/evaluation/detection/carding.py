@@ -1,24 +1,17 @@
-"""Figures for the card of a bundle, so that whoever opens it sees what was measured, and by which command."""
+"""Figures for the card of a detector's bundle, with the command that measured them."""
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 from typing import TYPE_CHECKING
 
-from shopthelook.errors import ShopError
 from shopthelook.evaluation.detection.figures import NAMES
-from shopthelook.models.card import CARD_FILE, Card, Metric
+from shopthelook.models.card import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shopthelook.evaluation.detection.evaluating import Evaluation, SetFigures
-    from shopthelook.models import Bundle
-
-
-class CardNotWritten(ShopError):  # noqa: N818 - what is wrong, as a caller reads it
-    """The card of a bundle cannot be written."""
 
 
 def metrics(evaluation: Evaluation, place: int, options: Sequence[str] = ()) -> list[Metric]:
@@ -30,22 +23,6 @@ def metrics(evaluation: Evaluation, place: int, options: Sequence[str] = ()) -> 
     for one in evaluation.sets:
         found += _of_set(evaluation, one, place, options)
     return found
-
-
-def write_card(bundle: Bundle, measured: Sequence[Metric]) -> Card:
-    """Put figures into a bundle's card in the place of those of the same data and split; return the new card.
-
-    Raises `CardNotWritten` where the folder cannot be written.
-    """
-    card = Card.from_file(bundle.path / CARD_FILE)
-    again = {(one.data, one.split) for one in measured}
-    kept = [one for one in card.metrics if (one.data, one.split) not in again]
-    card = dataclasses.replace(card, metrics=(*kept, *measured))
-    try:
-        card.write(bundle.path / CARD_FILE)
-    except OSError as error:
-        raise CardNotWritten(f"{bundle.path / CARD_FILE} cannot be written: {error.strerror}") from None
-    return card
 
 
 def _of_set(evaluation: Evaluation, one: SetFigures, place: int, options: Sequence[str]) -> list[Metric]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook.embedding import Embedder, pack
-from shopthelook.evaluation.embedding.heads import heads_of
 from shopthelook.evaluation.kept import KeptFile, model_key
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ class MeasuredEmbedder:
     def __init__(self, bundle: Bundle, store: LookStore | None = None) -> None:
         self.bundle = bundle
         self.embedder = Embedder(bundle, threads=1)
-        self.heads = heads_of(bundle)
+        self.heads = bundle.card.heads
         self._store = store
         self._key = model_key(bundle)
         widths = [bundle.card.bits, len(bundle.card.labels), *(len(head.labels) for head in self.heads)]
@@ -118,7 +117,5 @@ class MeasuredEmbedder:
 
     def _run(self, crops: Sequence[Crop]) -> NDArray[np.float32]:
         found = self.embedder.embed([crop.pixels() for crop in crops])
-        heads: Mapping[str, NDArray[np.float32]] = getattr(found, "heads", {})
-        return np.concatenate(
-            [found.floats, found.category_scores, *(heads[head.name] for head in self.heads)], axis=1
-        )
+        heads = (found.heads[head.name] for head in self.heads)
+        return np.concatenate([found.floats, found.category_scores, *heads], axis=1)

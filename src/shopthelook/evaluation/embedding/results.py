@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -72,6 +73,11 @@ class Measured:
         """By how much embedder ``new`` is better than ``old``."""
         mine, others = (self.answers[i][way, code].scores[figure] for i in (new, old))
         return compare(mine, others, self.draws)
+
+    def kept(self, embedder: int, way: Way, figure: str = "p@1") -> float:
+        """The share of the floats' figure that binary codes keep; NaN where that is 0."""
+        binary, floats = (float(self.answers[embedder][way, code].scores[figure].mean()) for code in CODES)
+        return binary / floats if floats else math.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

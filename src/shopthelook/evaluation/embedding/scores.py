@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PRECISION_AT = (1, 5)
 RECALL_AT = (5, 10)
+FEW = 10
+"""Groups of queries, below which draws say nothing about how a figure would move."""
 NAMES: Mapping[str, str] = {
     "p@1": "P@1",
     "p@5": "P@5",
@@ -66,5 +68,7 @@ class Draws:
             return np.asarray((self._weights @ sums) / (self._weights @ counts), np.float64)
 
     def interval(self, values: NDArray[np.float64], of: NDArray[np.bool_] | None = None) -> Interval:
-        """The mean of values (n,) with its 95% interval."""
-        return Interval.of(self.mean(values, of))
+        """The mean of values (n,) with its 95% interval, which has no ends where the queries are of few groups."""
+        drawn = self.mean(values, of)
+        groups = np.unique(self.groups if of is None else self.groups[of])
+        return Interval.of(drawn if len(groups) >= FEW else drawn[:1])

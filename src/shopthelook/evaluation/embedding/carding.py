@@ -1,0 +1,29 @@
+"""Figures for the card of an embedder's bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shopthelook.evaluation.embedding.results import CODES
+from shopthelook.models.card import Metric
+
+if TYPE_CHECKING:
+    from shopthelook.evaluation.embedding.results import Evaluation
+
+FIGURES = ("p@1", "p@5")
+
+
+def metrics(evaluation: Evaluation, place: int, command: str) -> list[Metric]:
+    """P@1 and P@5 of the embedder at ``place``, for every benchmark, way and code, as ``command`` measured them."""
+    found = []
+    for one in evaluation.measured:
+        asked = one.benchmark
+        among = f", {asked.distractors} distractors"
+        for way in one.ways:
+            for code in CODES:
+                scores = one.answers[place][way, code].scores
+                for figure in FIGURES:
+                    name = f"{asked.title}: {figure.upper()}, {way.name}, {code}{among}"
+                    value = round(float(scores[figure].mean()), 4)
+                    found.append(Metric(name, value, asked.name, asked.split, len(asked.queries), command))
+    return found
