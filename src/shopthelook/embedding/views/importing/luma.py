@@ -2,8 +2,8 @@
 
 ``catalogue.csv`` has a row for each product and colour (``sku_colour``, ``gender``, ``category``, ``color``,
 ``material``, ``pattern``, ``image``); ``images`` holds ``<sku>-<colour>_main.jpg``, ``_back``, ``_alt1``, ... in lower
-case. Main pictures were given the colours that their rows say, and many of the others were not, so only main pictures get
-that label.
+case. Main pictures were given the colours that their rows say, and many of the others were not, so only main pictures
+get that label.
 """
 
 from __future__ import annotations
