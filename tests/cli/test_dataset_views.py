@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -97,3 +99,22 @@ def test_things_are_pasted_into_scenes(bare: Run, source: Path, tmp_path: Path) 
     assert f"5 scenes, {told['views']} views of" in answer.out
     answer = bare(*order, "--out", out)
     assert (answer.status, "exists already" in answer.errors) == (1, True)
+
+
+def test_all_of_it_works_without_pytorch(source: Path, tmp_path: Path) -> None:
+    """In a Python that has none, as the plain install is."""
+    views, out = tmp_path / "views", tmp_path / "out"
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'torchvision', 'timm', 'onnx'): sys.modules[name] = None\n"
+        "from shopthelook.cli.main import main\n"
+        f"run = lambda *words: main(['dataset', 'views', *words], standalone_mode=False)\n"
+        f"run('import', 'csv', {str(source)!r}, {str(views)!r})\n"
+        f"run('check', {str(views)!r})\n"
+        f"run('inspect', {str(views)!r}, '--out', {str(tmp_path / 'sheet.png')!r})\n"
+        f"run('compose', '--things', {str(views)!r}, '--scenes', {str(views)!r}, '--number', '1', "
+        f"'--out', {str(out)!r})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (out / "views.csv").exists()

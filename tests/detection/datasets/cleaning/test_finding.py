@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from shopthelook import geometry
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection import Detector
 from shopthelook.detection.datasets import DataSet, open_data
 from shopthelook.detection.datasets.cleaning.finding import find_suspects
 from shopthelook.detection.datasets.cleaning.folds import digest_of, fold_of, key_of, write_without
 from shopthelook.detection.datasets.cleaning.predicting import Predicted, predict, read_predictions
 from shopthelook.detection.datasets.cleaning.suspect import Suspect, parse_suspect
-from shopthelook.detection.datasets.errors import DataError
 from shopthelook.models import open_bundle
 from shopthelook.taxonomy import Taxonomy
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets import DataSet, open_data
 from shopthelook.detection.datasets.cleaning.answers import Answer, decide, read_answers
 from shopthelook.detection.datasets.cleaning.folds import digest_of
 from shopthelook.detection.datasets.cleaning.merging import Merged, merge
 from shopthelook.detection.datasets.cleaning.suspect import Action, Corners, Suspect, corners
-from shopthelook.detection.datasets.errors import DataError
 
 
 @pytest.fixture
