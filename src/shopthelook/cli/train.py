@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import click
 
-from shopthelook.cli.main import STOPPED
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, table
-from shopthelook.errors import ShopError
+from shopthelook.cli.train_embedder import embedder
+from shopthelook.cli.train_options import changed, folders_of, require, stopped_in, training_options
 
 NEEDED = ("torch", "torchvision", "onnx", "timm", "faster_coco_eval", "tensorboard")
+KINDS = ("detector", "embedder")
 
 
 @click.group()
@@ -23,60 +23,57 @@ def train() -> None:
     Examples:
       shopthelook train recipes
       shopthelook train detector demo --data rooms=demo --bundle my-detector
+      shopthelook train embedder demo --data rooms=demo-views --bundle my-embedder
     """
+
+
+train.add_command(embedder)
 
 
 @train.command()
 @click.argument("name", required=False)
+@click.option("--kind", type=click.Choice(KINDS), help="Only recipes of detectors, or of embedders.")
 @json_option
-def recipes(name: str | None, as_json: bool) -> None:
+def recipes(name: str | None, kind: str | None, as_json: bool) -> None:
     """List the recipes that ship; with NAME, print that one, as a start for your own.
 
     \b
     Examples:
       shopthelook train recipes
       shopthelook train recipes fpn-small > mine.toml
+      shopthelook train recipes light --kind embedder > mine.toml
     """
-    from shopthelook.detection.training.recipe import Recipe, shipped, shipped_text
+    from shopthelook.detection.training import recipe as detectors
+    from shopthelook.embedding.training import recipe as embedders
 
-    if name is not None:
-        recipe = Recipe.read(name)
+    kinds = dict(zip(KINDS, (detectors, embedders), strict=True))
+    asked = {one: kinds[one] for one in ([kind] if kind else KINDS)}
+    if name is None:
+        listed = [(one, made.Recipe.read(one), of) for of, made in asked.items() for one in made.shipped()]
         if as_json:
-            emit(recipe.as_dict())
+            for _, read, of in listed:
+                emit({"kind": of, **read.as_dict()})
         else:
-            click.echo(shipped_text(name) if name in shipped() else Path(name).read_text("utf-8"), nl=False)
-    elif as_json:
-        for one in shipped():
-            emit(Recipe.read(one).as_dict())
+            table([(one, of, read.summary) for one, read, of in listed])
+        return
+    holding = [of for of, made in asked.items() if name in made.shipped()]
+    if len(holding) > 1:
+        raise click.UsageError(
+            f"there are recipes {name!r} of both kinds: say --kind detector or --kind embedder"
+        )
+    made = asked[holding[0]] if holding else next(iter(asked.values()))
+    if not holding and Path(name).suffix != ".toml":
+        there = ", ".join(one for known in asked.values() for one in known.shipped())
+        raise made.RecipeError(f"no recipe {name!r}; there are {there}, or give a .toml file")
+    read = made.Recipe.read(name)
+    if as_json:
+        emit(read.as_dict())
     else:
-        table([(one, Recipe.read(one).summary) for one in shipped()])
+        click.echo(made.shipped_text(name) if holding else Path(name).read_text("utf-8"), nl=False)
 
 
 @train.command()
-@click.argument("recipe")
-@click.option(
-    "--data", "data", multiple=True, metavar="NAME=FOLDER", help="Where a data set of the recipe is; repeat."
-)
-@click.option(
-    "--data-root",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder with data sets by their names.",
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="RUN", help="The run's folder [default: runs/RECIPE]."
-)
-@click.option(
-    "--bundle", type=click.Path(path_type=Path), metavar="OUT", help="Write the trained bundle here."
-)
-@click.option("--weights", metavar="NAME|FILE", help="Weights to start from, in place of the recipe's.")
-@click.option("--epochs", type=click.IntRange(min=1), help="In place of the recipe's.")
-@click.option("--steps", type=click.IntRange(min=1), help="In place of the recipe's.")
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), help="[default: a GPU where there is one]")
-@click.option(
-    "--devices", type=click.IntRange(min=1), default=1, show_default=True, help="How many train together."
-)
-@json_option
+@training_options
 def detector(
     recipe: str,
     data: tuple[str, ...],
@@ -106,25 +103,14 @@ def detector(
     """
     from shopthelook.detection.training.recipe import Recipe
 
-    if epochs and steps:
-        raise click.UsageError("give --epochs or --steps, not both")
-    read = Recipe.read(recipe)
-    if epochs or steps:
-        read = read.with_training(epochs=epochs or 0, steps=steps or 0)
-    if weights:
-        read = read.with_weights(weights)
-    folders = _folders([one.name for one in read.data.sets], data, data_root)
-    require_extra()
+    read: Recipe = changed(Recipe.read(recipe), epochs, steps, weights)
+    folders = folders_of([one.name for one in read.data.sets], data, data_root)
+    require(NEEDED)
     from shopthelook.detection.training.run import run
 
     out = out or Path("runs") / read.name
-    try:
+    with stopped_in(out):
         trained = run(read, folders, out, bundle, device, devices)
-    except KeyboardInterrupt:
-        click.echo(
-            f"\nstopped: give the same command again to go on from the last checkpoint in {out}", err=True
-        )
-        raise click.exceptions.Exit(STOPPED) from None
     if as_json:
         emit(
             {
@@ -146,20 +132,3 @@ def detector(
         click.echo(f"bundle written to {bundle}; measure it with: shopthelook eval detection {bundle} DATA")
     else:
         click.echo("no bundle written: give the same command again with --bundle OUT")
-
-
-def _folders(names: list[str], data: tuple[str, ...], root: Path | None) -> dict[str, Path]:
-    folders = {name: root / name for name in names if root is not None and (root / name).exists()}
-    for text in data:
-        name, equals, folder = text.partition("=")
-        if not equals or not name or not folder:
-            raise click.UsageError(f"--data must be NAME=FOLDER, not {text!r}")
-        folders[name] = Path(folder)
-    return folders
-
-
-def require_extra() -> None:
-    """Raise `ShopError` where what training needs is not installed."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise ShopError(f"training needs {', '.join(missing)}: pip install 'shopthelook[train]'")

@@ -42,7 +42,8 @@ def identity(said: Mapping[str, Any], data: Iterable[bytes]) -> dict[str, str]:
     if frozen.get("epochs") or frozen.get("steps"):
         training["frozen"] = frozen
     # Where weights came from once does not matter any more.
-    kept = {**said, "training": training, "model": {**said["model"], "weights": ""}}
+    model = {key: value for key, value in said["model"].items() if key not in ("weights", "body_weights")}
+    kept = {**said, "training": training, "model": model}
     pieces = hashlib.sha256()
     for piece in data:
         pieces.update(piece)

@@ -9,6 +9,7 @@ from urllib.error import URLError
 
 import torch
 import torchvision
+from torch.nn import functional
 
 from shopthelook.errors import ShopError
 
@@ -83,14 +84,25 @@ def load_state(net: nn.Module, state: dict[str, Tensor], source: str) -> None:
 def load_matching(model: nn.Module, state: dict[str, Tensor], source: str) -> list[str]:
     """Take over from ``state`` all weights of the same name and shape; return the names of those that stay.
 
+    A convolution that reads more channels than before reads the new ones, its last, with weights of zero.
+
     Raises:
         ShopError: nothing fits.
     """
     wanted = model.state_dict()
-    fitting = {
-        name: state[name] for name, old in wanted.items() if name in state and state[name].shape == old.shape
+    grown = {
+        name: _grown(state[name], old) if state[name].ndim == old.ndim == 4 else state[name]
+        for name, old in wanted.items()
+        if name in state
     }
+    fitting = {name: value for name, value in grown.items() if value.shape == wanted[name].shape}
     if not fitting:
         raise ShopError(f"{source}: no weight there belongs to this model")
     model.load_state_dict(fitting, strict=False)
     return sorted(set(wanted) - set(fitting))
+
+
+def _grown(weight: Tensor, like: Tensor) -> Tensor:
+    """A convolution's weight ``(out, in, h, w)`` with inputs of zero added where ``like`` has more."""
+    missing = like.shape[1] - weight.shape[1]
+    return functional.pad(weight, (0, 0, 0, 0, 0, missing)) if missing > 0 else weight

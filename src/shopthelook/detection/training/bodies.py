@@ -35,9 +35,9 @@ RESNETS = (
     "resnext101_32x8d",
     "resnext101_64x4d",
 )
-COCO_MOBILENET = "coco-mobilenet-v2"
+COCO_MOBILENET, COCO_HINTED = "coco-mobilenet-v2", "coco-mobilenet-v2-hinted"
 LATER = "later"  # in place of weights: the caller loads those of a whole detector
-BACKBONES = (*LITES, COCO_MOBILENET, *RESNETS)
+BACKBONES = (*LITES, COCO_MOBILENET, COCO_HINTED, *RESNETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ def open_body(name: str, weights: str) -> Body:
     """
     if name in LITES:
         return _lite(name, weights)
-    if name == COCO_MOBILENET:
-        return _coco_mobilenet(weights)
+    if name in (COCO_MOBILENET, COCO_HINTED):
+        return _coco_mobilenet(name, weights)
     if name in RESNETS:
         return _resnet(name, weights)
     raise ShopError(f"no backbone {name!r}; there are {', '.join(BACKBONES)}")
@@ -95,14 +95,16 @@ def _lite(name: str, weights: str) -> Body:
     return Body(_Coarsest(net, 3), channels, LITE0_MEAN, LITE0_STD, parts, *started)
 
 
-def _coco_mobilenet(weights: str) -> Body:
+def _coco_mobilenet(name: str, weights: str) -> Body:
+    hinted = name == COCO_HINTED
+    kind = coco_backbone.HintedMobileNetV2 if hinted else coco_backbone.CocoMobileNetV2
     if weights in ("none", LATER):
-        net = coco_backbone.CocoMobileNetV2()
+        net = kind()
     elif weights.endswith(".onnx") and Path(weights).exists():
-        net = coco_backbone.CocoMobileNetV2.from_onnx(Path(weights))
+        net = kind.from_onnx(Path(weights))
     else:
         raise ShopError(
-            f"the backbone {COCO_MOBILENET} needs the file of the COCO detector that it comes from, and there is no "
+            f"the backbone {name} needs the file of the COCO detector that it comes from, and there is no "
             f"{weights!r}: name it with --weights /path/to/coco_ssdlite_mobilenet_v2.onnx"
         )
     half = (127.5, 127.5, 127.5)
@@ -111,8 +113,15 @@ def _coco_mobilenet(weights: str) -> Body:
         "MobileNetV2 (weights of the COCO detector SSDLite, Apache-2.0; COCO photos that are used to measure this "
         "bundle may have been among its training pictures)"
     )
-    parts = ("stem", *(f"blocks.{i}" for i in range(len(coco_backbone.BLOCKS))), "last")
-    channels = coco_backbone.CHANNELS
+    if hinted:
+        described = f"{described}, with the scores of its class heads"
+    parts = (
+        "stem",
+        *(f"blocks.{i}" for i in range(len(coco_backbone.BLOCKS))),
+        "last",
+        *(["hints"] if hinted else []),
+    )
+    channels = coco_backbone.HINTED_CHANNELS if hinted else coco_backbone.CHANNELS
     return Body(net, channels, half, half, parts, *_started(weights, parts[:4], described, start))
 
 

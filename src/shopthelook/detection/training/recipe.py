@@ -68,12 +68,20 @@ class ModelChoice:
 
     ``weights`` of the backbone to start from: "none", "package" (a Python package brings them), a torchvision name
     such as "IMAGENET1K_V2", or a file: a state dict, a checkpoint of an earlier run, the COCO detector's ONNX file.
+    With weights of an earlier run, ``body_weights`` (as ``weights``) are the backbone's own first ones, which parts
+    that the run lacked start from, and of which the share ``body_share`` is mixed into what the run made of the rest.
     """
 
     architecture: str
     backbone: str
     weights: str = "package"
+    body_weights: str = ""
+    body_share: float = 0.0
     options: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check(0 <= self.body_share <= 1, "body_share must be from 0 to 1")
+        check(bool(self.body_weights) or not self.body_share, "body_share needs body_weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +170,14 @@ class Recipe:
         """The same with some values of its schedule changed; ``epochs`` takes the place of ``steps`` and back."""
         return dataclasses.replace(self, training=self.training.changed(**changes))
 
-    def with_weights(self, weights: str) -> Recipe:
-        """The same with other weights to start from."""
-        return dataclasses.replace(self, model=dataclasses.replace(self.model, weights=weights))
+    def with_weights(self, weights: str = "", body_weights: str = "") -> Recipe:
+        """The same with other weights to start from; what is empty stays."""
+        model = dataclasses.replace(
+            self.model,
+            weights=weights or self.model.weights,
+            body_weights=body_weights or self.model.body_weights,
+        )
+        return dataclasses.replace(self, model=model)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything that the recipe says, defaults included."""

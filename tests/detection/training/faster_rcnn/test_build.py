@@ -146,7 +146,7 @@ def test_a_run_starts_from_an_earlier_one_s_weights(tmp_path: Path) -> None:
             weight.add_(0.01)
     save(tmp_path / "best.pt", {"model": earlier.model.state_dict()})
     path = str(tmp_path / "best.pt")
-    built = build_model(tiny().with_weights(path), N_LABELS + 4)
+    built = build_model(tiny().with_weights(weights=path), N_LABELS + 4)
     state, old = built.model.state_dict(), earlier.model.state_dict()
     other = {name for name in state if state[name].shape != old[name].shape}
     assert other == {

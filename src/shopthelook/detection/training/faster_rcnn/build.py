@@ -11,7 +11,7 @@ from torchvision.models.detection.rpn import AnchorGenerator
 from torchvision.ops import MultiScaleRoIAlign
 
 from shopthelook.detection.training.architectures import Built
-from shopthelook.detection.training.bodies import LATER, Body, open_body
+from shopthelook.detection.training.bodies import Body
 from shopthelook.detection.training.faster_rcnn.parts import (
     BlockHead,
     BoxPredictor,
@@ -21,9 +21,8 @@ from shopthelook.detection.training.faster_rcnn.parts import (
     SingleMap,
     use_own_parts,
 )
+from shopthelook.detection.training.starting import first_body, go_on
 from shopthelook.errors import ShopError
-from shopthelook.training.origin import data_of
-from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:
     from shopthelook.detection.training.faster_rcnn.options import FasterRCNNOptions
@@ -40,14 +39,9 @@ def build(recipe: Recipe, n_labels: int) -> Built:
         ShopError: the backbone or its weights cannot be had, or the options do not fit the backbone.
     """
     options: FasterRCNNOptions = recipe.options
-    weights = recipe.model.weights
-    from_run = is_run(weights)
-    body = open_body(recipe.model.backbone, LATER if from_run else weights)
+    body = first_body(recipe)
     detector, trunk = assemble(body, options, n_labels)
-    start = body.start
-    if from_run:
-        load_matching(detector, read_state(weights), weights)
-        start = data_of(weights)
+    start = go_on(recipe, detector, body)
     neck = (
         "one map of stride 16"
         if options.neck == "single"
