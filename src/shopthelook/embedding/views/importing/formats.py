@@ -75,7 +75,13 @@ FORMATS = {
         Format(
             "labelled-photos", "photos of one thing each", _AS_STATED, read_labelled_photos, "garments", True
         ),
-        Format("luma", "the Luma sample catalogue", _AS_STATED, read_luma, "luma"),
+        Format(
+            "luma",
+            "the Luma sample catalogue",
+            "OSL-3.0 / AFL-3.0 (Magento sample data)",
+            read_luma,
+            "luma",
+        ),
         Format("rendered", "rendered products and rooms", "rendered", read_rendered),
     )
 }
