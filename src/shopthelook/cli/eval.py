@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from shopthelook.cli.eval_attributes import attributes
 from shopthelook.cli.eval_detection import detection
 from shopthelook.cli.eval_kinds import kinds
 from shopthelook.cli.eval_retrieval import retrieval
@@ -24,4 +25,5 @@ def eval() -> None:
 
 eval.add_command(detection)
 eval.add_command(retrieval)
+eval.add_command(attributes)
 eval.add_command(kinds)

@@ -170,21 +170,22 @@ def _show(measured: Evaluation, one: Measured) -> None:
     for way in one.ways:
         for i, variant in enumerate(measured.variants):
             binary, floats = (one.answers[i][way, code].scores for code in ("binary", "float"))
-            cells = [_percent(one.draws.interval(binary[name])) for name in NAMES]
+            cells = [percent(one.draws.interval(binary[name])) for name in NAMES]
             kept = one.kept(i, way)
             share = "-" if kept != kept else f"{100 * kept:.1f}%"
-            rows.append((way.name, variant.name, *cells, _percent(one.draws.interval(floats["p@1"])), share))
+            rows.append((way.name, variant.name, *cells, percent(one.draws.interval(floats["p@1"])), share))
             if i:
                 gain = one.gain(i, i - 1, way)
                 said = f"p {p_text(gain.p)}, {gain.won:,} only new right, {gain.lost:,} only old right"
                 rows.append(
-                    ("", "  better by", _percent(gain.difference, "+"), said, *[""] * (len(NAMES) - 1), "")
+                    ("", "  better by", percent(gain.difference, "+"), said, *[""] * (len(NAMES) - 1), "")
                 )
     table(rows, right=range(2, len(rows[0])), indent=2)
     click.echo()
 
 
-def _percent(interval: Interval, sign: str = "") -> str:
+def percent(interval: Interval, sign: str = "") -> str:
+    """A share in percent with its interval, as text."""
     if interval.value != interval.value:
         return "-"
     form = sign + ".1f"

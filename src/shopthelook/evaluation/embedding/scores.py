@@ -56,6 +56,7 @@ class Draws:
     def __init__(self, groups: NDArray[np.int64], replicates: int = REPLICATES) -> None:
         """``groups`` (n,) int64 from 0."""
         self.groups = groups
+        self.replicates = replicates
         self.count = int(groups.max()) + 1 if len(groups) else 0
         self._weights = draw(self.count, replicates)
 

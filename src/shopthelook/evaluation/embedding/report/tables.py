@@ -11,17 +11,20 @@ from shopthelook.evaluation.report.cells import Cell, Table, figure_cell, gain_c
 from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shopthelook.evaluation.embedding.results import Evaluation, Measured
     from shopthelook.evaluation.intervals import Interval
+    from shopthelook.evaluation.variants import Variant
 
 FEW = 10
 """Queries of a category below which it has no row."""
 
 
-def embedders(evaluation: Evaluation) -> Table:
+def embedders(variants: Sequence[Variant]) -> Table:
     """Size and origin of each embedder."""
     rows = []
-    for one in evaluation.variants:
+    for one in variants:
         card = one.bundle.card
         cells = (f"{one.megabytes:.1f} MB", one.input, f"{card.bits:,}")
         rows.append((Cell(one.name, f"sha256 {card.sha256[:12]}"), *(Cell(text) for text in cells)))
