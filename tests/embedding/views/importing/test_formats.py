@@ -202,7 +202,7 @@ def test_rendered(rendered: Path) -> None:
     ]
     assert [view.main for view in data.views] == [True, False, False, False]
     assert [view.group for view in data.views] == ["renders/own-chair"] * 3 + ["renders/own-table"]
-    assert [view.labels.get("color") for view in data.views] == ["red"] * 3 + [None]
+    assert [view.labels.get("color") for view in data.views] == ["Red"] * 3 + [None]
 
 
 def test_rendered_with_a_feed(rendered: Path) -> None:

@@ -98,5 +98,7 @@ def _room(scene: Entry, pictures: PictureFolder) -> Iterator[FoundView]:
 
 def _with(view: FoundView, product: str, main: bool = False) -> FoundView:
     colour = COLOR.search(product)
-    labels = {} if colour is None else {"color": colour[0][1:].replace("-", " ")}
+    # "Light gray", as merchants write it: one colour of several data sets should have one name.
+    name = "" if colour is None else colour[0][1:].replace("-", " ").replace("grey", "gray").capitalize()
+    labels = {"color": name} if name else {}
     return replace(view, main=main, group=model_group(product), labels=labels)
