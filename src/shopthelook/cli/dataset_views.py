@@ -6,6 +6,7 @@ import click
 
 from shopthelook.cli.dataset_views_check import check, inspect, show
 from shopthelook.cli.dataset_views_compose import compose
+from shopthelook.cli.dataset_views_distractors import distractors
 from shopthelook.cli.dataset_views_import import import_
 
 
@@ -26,3 +27,4 @@ views.add_command(show)
 views.add_command(check)
 views.add_command(inspect)
 views.add_command(compose)
+views.add_command(distractors)
