@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from shopthelook.cli.main import main
 from shopthelook.detection.training.recipe import shipped
+from shopthelook.embedding.training.recipe import shipped as shipped_embedders
 
 DEMO = Path(__file__).parents[2] / "demo"
 
@@ -24,16 +25,33 @@ def run(*arguments: str) -> tuple[int, str, str]:
 def test_recipes_are_listed_and_printed() -> None:
     status, out, _ = run("recipes")
     assert status == 0
-    assert [line.split()[0] for line in out.splitlines()] == shipped()
+    of_both = [(name, "detector") for name in shipped()] + [
+        (name, "embedder") for name in shipped_embedders()
+    ]
+    assert [tuple(line.split()[:2]) for line in out.splitlines()] == of_both
     status, out, _ = run("recipes", "fpn")
     assert tomllib.loads(out)["model"]["backbone"] == "resnext101_32x8d"
     status, out, _ = run("recipes", "fpn", "--json")
     assert json.loads(out)["training"]["momentum"] == 0.9
     status, out, _ = run("recipes", "--json")
-    assert [json.loads(line)["name"] for line in out.splitlines()] == shipped()
+    listed = [json.loads(line) for line in out.splitlines()]
+    assert [(one["name"], one["kind"]) for one in listed] == of_both
+    status, out, _ = run("recipes", "--kind", "embedder")
+    assert [line.split()[0] for line in out.splitlines()] == shipped_embedders()
+    status, out, _ = run("recipes", "light")
+    assert tomllib.loads(out)["model"]["backbone"] == "efficientnet-lite0"
+    status, out, _ = run("recipes", "demo", "--kind", "embedder")
+    assert "instance" in out
 
 
 WRONG = [
+    (("recipes", "nothing"), 1, "no recipe 'nothing'; there are baseline"),
+    (("recipes", "demo"), 2, "say --kind detector or --kind embedder"),
+    (("embedder", "nothing"), 1, "no recipe 'nothing'; there are demo"),
+    (("embedder", "demo"), 1, "say where it is with --data rooms=FOLDER"),
+    (("embedder", "demo", "--data", "rooms"), 2, "--data must be NAME=FOLDER"),
+    (("embedder", "demo", "--data", "rooms=/nonexistent"), 1, "/nonexistent: no views here"),
+    (("embedder", "demo", "--epochs", "1", "--steps", "1"), 2, "not both"),
     (("detector", "nothing"), 1, "no recipe 'nothing'"),
     (("detector", "demo"), 1, "say where it is with --data rooms=FOLDER"),
     (("detector", "demo", "--data", "rooms"), 2, "--data must be NAME=FOLDER"),
@@ -59,14 +77,15 @@ def test_what_is_wrong_is_told(
     assert not list(tmp_path.iterdir())
 
 
-def test_without_the_extra_it_says_what_to_install() -> None:
+@pytest.mark.parametrize("kind", ["detector", "embedder"])
+def test_without_the_extra_it_says_what_to_install(kind: str) -> None:
     """In a Python that has no PyTorch, as the plain install is."""
     code = (
         "import sys\n"
         "for name in ('torch', 'torchvision', 'timm', 'onnx', 'tensorboard'): sys.modules[name] = None\n"
         "from shopthelook.cli.main import main\n"
         "main(['train', 'recipes'], standalone_mode=False)\n"
-        f"main(['train', 'detector', 'demo', '--data', 'rooms={DEMO}'])\n"
+        f"main(['train', {kind!r}, 'demo', '--data', 'rooms={DEMO}'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
@@ -88,4 +107,26 @@ def test_a_run_on_the_demo_s_rooms(tmp_path: Path) -> None:
     assert (tmp_path / "bundle/card.json").exists()
     status, out, _ = run(*command)
     assert status == 0
+    assert "no bundle written" in out
+
+
+def test_an_embedder_of_the_demo_s_rooms(tmp_path: Path) -> None:
+    torch.set_num_threads(1)
+    views = tmp_path / "data/rooms"
+    done = CliRunner().invoke(
+        main, ["dataset", "views", "import", "rendered", str(DEMO), str(views), "--in-place"]
+    )
+    assert done.exit_code == 0, done.output
+    command = ["embedder", "demo", "--data-root", str(tmp_path / "data"), "--steps", "2"]
+    command += ["--out", str(tmp_path / "run"), "--device", "cpu"]
+    status, out, told = run(*command, "--json", "--bundle", str(tmp_path / "bundle"))
+    assert status == 0, told
+    said = json.loads(out)
+    assert (said["bundle"], said["decisive"]) == (str(tmp_path / "bundle"), "P@1")
+    assert said["val"] > 0
+    assert {"P@1", "P@1 floats", "category: accuracy"} <= set(said["figures"])
+    assert (tmp_path / "bundle/card.json").exists()
+    status, out, _ = run(*command)
+    assert status == 0
+    assert "best P@1 on validation views" in out
     assert "no bundle written" in out

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+from shopthelook.models.card import CARD_FILE, Card
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from onnx import ModelProto
 
@@ -48,3 +55,17 @@ def drop_empty_inputs(model: ModelProto) -> ModelProto:
         while node.input and not node.input[-1]:
             del node.input[-1]
     return model
+
+
+def bundle_name(folder: Path, otherwise: str) -> str:
+    """The name of the bundle in a folder: the folder's, as far as a card may say it."""
+    return re.sub(r"[^a-z0-9._-]+", "-", folder.resolve().name.lower()).lstrip("._-") or otherwise
+
+
+def write_bundle(model: ModelProto, card: Card, folder: Path) -> Card:
+    """Write a model and its card to ``folder``, which is made; return the card with the file's SHA-256."""
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, folder / card.model)
+    card = dataclasses.replace(card, sha256=hashlib.sha256((folder / card.model).read_bytes()).hexdigest())
+    card.write(folder / CARD_FILE)
+    return card

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import json
-import re
 import tempfile
 import warnings
 from pathlib import Path
@@ -19,8 +16,8 @@ from shopthelook import images
 from shopthelook.errors import ShopError
 from shopthelook.geometry import iou
 from shopthelook.models import open_bundle
-from shopthelook.models.card import CARD_FILE, Card, DataUse, Input, Label, Resize
-from shopthelook.models.export import drop_empty_inputs, store_weights_as_float16
+from shopthelook.models.card import Card, DataUse, Input, Label, Resize
+from shopthelook.models.export import bundle_name, drop_empty_inputs, store_weights_as_float16, write_bundle
 from shopthelook.models.preprocess import fit, normalise
 from shopthelook.models.session import Session
 from shopthelook.training.origin import joined
@@ -58,7 +55,7 @@ def export_bundle(
     """
     picture = recipe.picture
     card = Card(
-        name=re.sub(r"[^a-z0-9._-]+", "-", folder.resolve().name.lower()).lstrip("._-") or "detector",
+        name=bundle_name(folder, "detector"),
         version="1",
         kind="detector",
         model="model.onnx",
@@ -79,23 +76,15 @@ def export_bundle(
     )
     model = to_onnx(built.deployed, (picture.shorter, picture.longer), picture.multiple)
     with tempfile.TemporaryDirectory() as exact:
-        _write(model, card, Path(exact))
+        write_bundle(model, card, Path(exact))
         if problem := differences(Path(exact), built.deployed, pictures):
             raise ShopError(
                 f"{folder}: not written, for the exported model does not do what the trained one does: {problem}"
             )
     try:
-        return _write(store_weights_as_float16(model), card, folder)
+        return write_bundle(store_weights_as_float16(model), card, folder)
     except OSError as error:
         raise ShopError(f"{folder}: the bundle cannot be written: {error.strerror}") from None
-
-
-def _write(model: onnx.ModelProto, card: Card, folder: Path) -> Card:
-    folder.mkdir(parents=True, exist_ok=True)
-    onnx.save(model, folder / card.model)
-    card = dataclasses.replace(card, sha256=hashlib.sha256((folder / card.model).read_bytes()).hexdigest())
-    card.write(folder / CARD_FILE)
-    return card
 
 
 def to_onnx(deployed: nn.Module, size: tuple[int, int], multiple: int = 32) -> onnx.ModelProto:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -32,8 +31,7 @@ from shopthelook.embedding.training.benchmarks import (
 )
 from shopthelook.embedding.training.data import DataError, View, load, read_views
 from shopthelook.embedding.training.data import demo as read_demo
-from shopthelook.embedding.training.features import Extractor
-from shopthelook.embedding.training.model import HEAD_CHANNELS
+from shopthelook.embedding.training.plain import CHANNELS, PlainFeatures
 from shopthelook.errors import ShopError
 from shopthelook.evaluation.splits import Split
 from shopthelook.models.bundle import Bundle, open_bundle
@@ -105,17 +103,16 @@ def evaluate(
         ]
     )
     embedder = Embedder(bundle, threads)
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Extractor(Path(folder), bundle.card.input.resize.size, bundle.card.input.resize.mode, threads)
-        looks = Looks(embedder, plain)
-        metrics = []
-        for benchmark in asked:
-            progress(f"{benchmark.name}: {len(benchmark.queries)} queries, {len(benchmark.gallery)} to find")
-            metrics += _retrieval(benchmark, looks, command)
-        held = [view for view in [*views, *shop] if view.split == split]
-        for source in sorted({view.source for view in held}):
-            progress(f"category head on {source}")
-            metrics += _categories([view for view in held if view.source == source], embedder, looks, command)
+    plain = PlainFeatures(bundle.card.input.resize.size, bundle.card.input.resize.mode, threads)
+    looks = Looks(embedder, plain)
+    metrics = []
+    for benchmark in asked:
+        progress(f"{benchmark.name}: {len(benchmark.queries)} queries, {len(benchmark.gallery)} to find")
+        metrics += _retrieval(benchmark, looks, command)
+    held = [view for view in [*views, *shop] if view.split == split]
+    for source in sorted({view.source for view in held}):
+        progress(f"category head on {source}")
+        metrics += _categories([view for view in held if view.source == source], embedder, looks, command)
     metrics.append(speed(embedder, command))
     return metrics
 
@@ -123,12 +120,12 @@ def evaluate(
 class Looks:
     """What the bundle and the untrained backbone make of views, each view computed once."""
 
-    def __init__(self, embedder: Embedder, plain: Extractor) -> None:
+    def __init__(self, embedder: Embedder, plain: PlainFeatures) -> None:
         self._embedder, self._plain = embedder, plain
         self._known: dict[str, tuple[Floats, Floats, Floats]] = {}
         # Signs of a random rotation: the usual code of features that nothing was trained for.
         rng = np.random.default_rng(0)
-        self._rotation = rng.standard_normal((HEAD_CHANNELS, embedder.bits), dtype=np.float32)
+        self._rotation = rng.standard_normal((CHANNELS, embedder.bits), dtype=np.float32)
 
     def __call__(self, views: Sequence[View]) -> tuple[Floats, Floats, Floats]:
         """Return embeddings (n, bits), category scores (n, c) and pooled backbone features (n, 1280)."""
@@ -138,7 +135,7 @@ class Looks:
             pictures = [load(view) for view in chunk]
             embeddings = self._embedder.embed(pictures)
             for i, (view, picture) in enumerate(zip(chunk, pictures, strict=True)):
-                pooled = self._plain([picture])[0, :HEAD_CHANNELS]
+                pooled = self._plain([picture])[0]
                 row = (embeddings.floats[i], embeddings.category_scores[i], pooled)
                 self._known[view.key] = row
         rows = [self._known[view.key] for view in views]

