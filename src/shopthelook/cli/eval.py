@@ -7,6 +7,7 @@ import click
 from shopthelook.cli.eval_attributes import attributes
 from shopthelook.cli.eval_detection import detection
 from shopthelook.cli.eval_kinds import kinds
+from shopthelook.cli.eval_ladder import ladder
 from shopthelook.cli.eval_retrieval import retrieval
 
 
@@ -26,4 +27,5 @@ def eval() -> None:
 eval.add_command(detection)
 eval.add_command(retrieval)
 eval.add_command(attributes)
+eval.add_command(ladder)
 eval.add_command(kinds)
