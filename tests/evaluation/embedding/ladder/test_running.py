@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs the extra [train]")
 
+from shopthelook.embedding.training.recipe import Recipe
 from shopthelook.evaluation.embedding.ladder import Climbed, Ladder, LadderError, climb
 from shopthelook.evaluation.embedding.ladder.report import tables, write_ladder_report
 from shopthelook.evaluation.embedding.ladder.running import make_recipes, train_embedder
@@ -132,9 +133,10 @@ def test_what_is_wrong_is_told_before_training(
 
 def test_a_recipe_that_ships(tmp_path: Path, things: Path) -> None:
     ladder = write(tmp_path, things, '[[variants]]\nname = "as it is"\n')
-    shipped = Ladder(
-        "demo", ladder.measure, ladder.variants, {"rooms": "elsewhere"}, "a test", folder=tmp_path
-    )
+    data = {one.name: "elsewhere" for one in Recipe.read("demo").data.sets}
+    shipped = Ladder("demo", ladder.measure, ladder.variants, data, "a test", folder=tmp_path)
+    # A folder of that name beside the ladder is none.
+    (tmp_path / "demo").mkdir()
     [recipe] = make_recipes(shipped)
     assert recipe["summary"] == "as it is: a test"
     assert recipe["model"]["backbone"] == "efficientnet-lite0"

@@ -104,12 +104,12 @@ def make_recipes(ladder: Ladder) -> list[Tables]:
     """The recipe of each variant. Raises `RecipeError`."""
     from shopthelook.embedding.training.recipe import Recipe, shipped, shipped_text
 
-    file = ladder.path(ladder.recipe)
-    if file.exists() or ladder.recipe not in shipped():
+    if ladder.recipe in shipped():
+        text = shipped_text(ladder.recipe)
+    else:
+        file = ladder.path(ladder.recipe)
         Recipe.read(file)
         text = file.read_text("utf-8")
-    else:
-        text = shipped_text(ladder.recipe)
     made: list[Tables] = []
     for i, rung in enumerate(ladder.variants):
         on = ladder.base(i)
