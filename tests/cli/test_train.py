@@ -48,9 +48,9 @@ WRONG = [
     (("recipes", "nothing"), 1, "no recipe 'nothing'; there are baseline"),
     (("recipes", "demo"), 2, "say --kind detector or --kind embedder"),
     (("embedder", "nothing"), 1, "no recipe 'nothing'; there are demo"),
-    (("embedder", "demo"), 1, "say where it is with --data rooms=FOLDER"),
-    (("embedder", "demo", "--data", "rooms"), 2, "--data must be NAME=FOLDER"),
-    (("embedder", "demo", "--data", "rooms=/nonexistent"), 1, "/nonexistent: no views here"),
+    (("embedder", "demo"), 1, "say where it is with --data demo=FOLDER"),
+    (("embedder", "demo", "--data", "demo"), 2, "--data must be NAME=FOLDER"),
+    (("embedder", "demo", "--data", "demo=/nonexistent"), 1, "/nonexistent: no views here"),
     (("embedder", "demo", "--epochs", "1", "--steps", "1"), 2, "not both"),
     (("detector", "nothing"), 1, "no recipe 'nothing'"),
     (("detector", "demo"), 1, "say where it is with --data rooms=FOLDER"),
@@ -77,15 +77,15 @@ def test_what_is_wrong_is_told(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("kind", ["detector", "embedder"])
-def test_without_the_extra_it_says_what_to_install(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "data"), [("detector", "rooms"), ("embedder", "demo")])
+def test_without_the_extra_it_says_what_to_install(kind: str, data: str) -> None:
     """In a Python that has no PyTorch, as the plain install is."""
     code = (
         "import sys\n"
         "for name in ('torch', 'torchvision', 'timm', 'onnx', 'tensorboard'): sys.modules[name] = None\n"
         "from shopthelook.cli.main import main\n"
         "main(['train', 'recipes'], standalone_mode=False)\n"
-        f"main(['train', {kind!r}, 'demo', '--data', 'rooms={DEMO}'])\n"
+        f"main(['train', {kind!r}, 'demo', '--data', '{data}={DEMO}'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
@@ -110,9 +110,19 @@ def test_a_run_on_the_demo_s_rooms(tmp_path: Path) -> None:
     assert "no bundle written" in out
 
 
+def test_the_backbone_s_own_weights_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "rooms").symlink_to(DEMO)
+    command = ["detector", "demo", "--data-root", str(tmp_path), "--steps", "1", "--device", "cpu"]
+    assert run(*command, "--out", str(tmp_path / "first"))[0] == 0
+    start = ["--weights", str(tmp_path / "first/best.pt"), "--body-weights", "/nonexistent.pt"]
+    status, _, told = run(*command, "--out", str(tmp_path / "second"), *start)
+    assert status == 1
+    assert "/nonexistent.pt" in told
+
+
 def test_an_embedder_of_the_demo_s_rooms(tmp_path: Path) -> None:
     torch.set_num_threads(1)
-    views = tmp_path / "data/rooms"
+    views = tmp_path / "data/demo"
     done = CliRunner().invoke(
         main, ["dataset", "views", "import", "rendered", str(DEMO), str(views), "--in-place"]
     )

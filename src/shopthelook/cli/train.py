@@ -23,7 +23,7 @@ def train() -> None:
     Examples:
       shopthelook train recipes
       shopthelook train detector demo --data rooms=demo --bundle my-detector
-      shopthelook train embedder demo --data rooms=demo-views --bundle my-embedder
+      shopthelook train embedder demo --data demo=views/demo --bundle my-embedder
     """
 
 
@@ -74,6 +74,11 @@ def recipes(name: str | None, kind: str | None, as_json: bool) -> None:
 
 @train.command()
 @training_options
+@click.option(
+    "--body-weights",
+    metavar="NAME|FILE",
+    help="The backbone's own first weights, beside those of an earlier run; in place of the recipe's.",
+)
 def detector(
     recipe: str,
     data: tuple[str, ...],
@@ -81,6 +86,7 @@ def detector(
     out: Path | None,
     bundle: Path | None,
     weights: str | None,
+    body_weights: str | None,
     epochs: int | None,
     steps: int | None,
     device: str | None,
@@ -104,6 +110,8 @@ def detector(
     from shopthelook.detection.training.recipe import Recipe
 
     read: Recipe = changed(Recipe.read(recipe), epochs, steps, weights)
+    if body_weights:
+        read = read.with_weights(body_weights=body_weights)
     folders = folders_of([one.name for one in read.data.sets], data, data_root)
     require(NEEDED)
     from shopthelook.detection.training.run import run

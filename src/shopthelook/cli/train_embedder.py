@@ -38,7 +38,7 @@ def embedder(
 
     \b
     Examples:
-      shopthelook train embedder demo --data rooms=demo-views --bundle my-embedder
+      shopthelook train embedder demo --data demo=views/demo --bundle my-embedder
       shopthelook train embedder light --data-root views --bundle light
       shopthelook train embedder paper --data-root views --devices 8 --out runs/paper
     """
