@@ -73,6 +73,8 @@ def embedder(
     if outcome.card:
         for one in outcome.card.metrics:
             click.echo(f"  {one.name} {one.value:.3f} (n {one.n})")
-        click.echo(f"bundle written to {bundle}; measure it with: shopthelook eval retrieval {bundle} DATA")
+        click.echo(
+            f"bundle written to {bundle}; measure it with: shopthelook eval retrieval {bundle} --data DATA"
+        )
     else:
         click.echo("no bundle written: give the same command again with --bundle OUT")
