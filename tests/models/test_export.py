@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from shopthelook.models.export import drop_empty_inputs, store_weights_as_float16
+from shopthelook.models import open_bundle
+from shopthelook.models.export import bundle_name, drop_empty_inputs, store_weights_as_float16, write_bundle
+from tests.fixtures.tiny_bundles import make_tiny_embedder
 
 
 def graph() -> onnx.ModelProto:
@@ -57,3 +61,19 @@ def test_weights_are_stored_as_float16_all_or_those_named() -> None:
     named = store_weights_as_float16(graph(), {"other"})
     assert halved(named) == ["other"]
     np.testing.assert_allclose(run(named), run(graph()), rtol=0.01, atol=0.05)
+
+
+def test_a_bundle_is_written_with_its_own_hash(tmp_path: Path) -> None:
+    tiny = open_bundle(make_tiny_embedder(tmp_path))
+    model = onnx.load(tiny.model_path)
+    model.doc_string = "another one"
+    card = write_bundle(model, tiny.card, tmp_path / "new" / "bundle")
+    assert card.sha256 != tiny.card.sha256
+    written = open_bundle(tmp_path / "new" / "bundle")
+    assert written.card == card
+    assert onnx.load_from_string(written.read_model()).doc_string == "another one"
+
+
+def test_a_bundle_is_called_after_its_folder(tmp_path: Path) -> None:
+    assert bundle_name(tmp_path / "My Embedder (2)", "x") == "my-embedder-2-"
+    assert bundle_name(tmp_path / "._", "embedder") == "embedder"
