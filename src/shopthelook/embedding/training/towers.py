@@ -95,9 +95,7 @@ def _local(source: str) -> dict[str, Any]:
     return found
 
 
-def _scaled(
-    values: list[float] | None, otherwise: tuple[float, float, float]
-) -> tuple[float, float, float]:
+def _scaled(values: list[float] | None, otherwise: tuple[float, float, float]) -> tuple[float, float, float]:
     if values is None:
         return otherwise
     red, green, blue = (round(255 * value, 4) for value in values)
