@@ -79,6 +79,14 @@ DETECTOR = "detector-lite"
     metavar="DIR",
     help="Keep codes and boxes there, to go on after a stop and for further bundles [default: that of --report].",
 )
+@click.option(
+    "--latency",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    metavar="N",
+    help="Time N crops on one core.",
+)
 @click.option("--write-card", is_flag=True, help="Put the figures into the card of the last BUNDLE.")
 @json_option
 def retrieval(
@@ -92,6 +100,7 @@ def retrieval(
     same: str | None,
     report: Path | None,
     keep: Path | None,
+    latency: int,
     write_card: bool,
     as_json: bool,
 ) -> None:
@@ -138,6 +147,7 @@ def retrieval(
             given=crops != "detector",
             looks=looks,
             predictions=boxes,
+            latency_crops=latency,
             progress=counter,
         )
         counter.clear()
@@ -155,6 +165,8 @@ def retrieval(
     else:
         for one in measured.measured:
             _show(measured, one)
+        if measured.latency:
+            _show_latency(measured)
         if report is not None:
             click.echo(f"report: {report / 'report.html'}")
 
@@ -181,6 +193,16 @@ def _show(measured: Evaluation, one: Measured) -> None:
                     ("", "  better by", percent(gain.difference, "+"), said, *[""] * (len(NAMES) - 1), "")
                 )
     table(rows, right=range(2, len(rows[0])), indent=2)
+    click.echo()
+
+
+def _show_latency(measured: Evaluation) -> None:
+    click.echo(f"one core, pixels to code, {measured.latency[0].n} crops")
+    rows: list[tuple[object, ...]] = [("", "MB", "p50 ms", "p95 ms", "processor p50 ms")]
+    for variant, took in zip(measured.variants, measured.latency, strict=True):
+        times = (f"{ms:.1f}" for ms in (took.p50_ms, took.p95_ms, took.cpu_p50_ms))
+        rows.append((variant.name, f"{variant.megabytes:.1f}", *times))
+    table(rows, right=range(1, 5), indent=2)
     click.echo()
 
 

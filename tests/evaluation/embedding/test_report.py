@@ -34,7 +34,7 @@ def evaluation(
         open_bundle(make_tiny_embedder(folder, bits, name)) for bits, name in ((64, "old"), (512, "new"))
     ]
     asked = ask([rooms], "all", [other_views])
-    return evaluate(bundles, asked, detector=open_bundle(tiny_detector), replicates=50)
+    return evaluate(bundles, asked, detector=open_bundle(tiny_detector), replicates=50, latency_crops=3)
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +103,14 @@ def test_examples_are_of_both_sorts(evaluation: Evaluation) -> None:
 
 def test_figures_for_the_card(evaluation: Evaluation) -> None:
     rows = metrics(evaluation, 1, "shopthelook eval retrieval new")
-    assert len(rows) == 5 * 2 * 2
+    assert len(rows) == 5 * 2 * 2 + 1
     values = {one.name: one.value for one in rows}
     name = f"{ODD}: objects of scenes: P@1, the detector's box, its category, binary, 12 distractors"
     [measured] = evaluation.measured
     expected = measured.answers[1][measured.ways[0], "binary"].scores["p@1"].mean()
     assert values[name] == pytest.approx(expected, abs=1e-4)
-    assert {(one.split, one.n) for one in rows} == {("all", 48)}
+    assert {(one.split, one.n) for one in rows[:-1]} == {("all", 48)}
+    assert rows[-1].n == len(evaluation.latency) + 1 == 3
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shopthelook.evaluation.detection.figures import Figures, difference
-from shopthelook.evaluation.detection.latency import Latency, measure_latency
+from shopthelook.evaluation.detection.latency import measure_latency
 from shopthelook.evaluation.detection.measuring import measure
 from shopthelook.evaluation.detection.predicting import MeasuredDetector, Said
 from shopthelook.evaluation.intervals import REPLICATES, SEED, draw
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from shopthelook.evaluation.detection.data import Measured, Part
     from shopthelook.evaluation.detection.store import PredictionStore
+    from shopthelook.evaluation.latency import Latency
     from shopthelook.models import Bundle
 
 LATENCY_PICTURES = 50
@@ -61,7 +62,7 @@ class Evaluation:
             "input": one.input,
             "labels": len(card.labels),
             "trained_on": [use.name for use in card.data],
-            "latency": _latency_dict(self.latency[i]) if self.latency else None,
+            "latency": self.latency[i].as_dict() if self.latency else None,
         }
 
     def _set_dict(self, one: SetFigures) -> dict[str, Any]:
@@ -134,11 +135,4 @@ def _better(new: Figures, old: Figures) -> dict[str, Any]:
         "classes": {
             one.name: difference(one.drawn, classes[one.name].drawn, "ap50").as_dict() for one in new.classes
         },
-    }
-
-
-def _latency_dict(one: Latency) -> dict[str, float]:
-    return {
-        "pictures": one.n,
-        **{name: round(getattr(one, name), 1) for name in ("p50_ms", "p95_ms", "cpu_p50_ms")},
     }

@@ -28,6 +28,11 @@ def metrics(evaluation: Evaluation, place: int, command: str) -> list[Metric]:
                     name = f"{asked.title}: {figure.upper()}, {way.name}, {code}{among}"
                     value = round(float(scores[figure].mean()), 4)
                     found.append(Metric(name, value, asked.name, asked.split, len(asked.queries), command))
+    if evaluation.latency:
+        took = evaluation.latency[place]
+        asked = evaluation.measured[0].benchmark
+        name = "milliseconds a crop, one thread, processor time"
+        found.append(Metric(name, round(took.cpu_p50_ms, 2), asked.name, asked.split, took.n, command))
     return found
 
 

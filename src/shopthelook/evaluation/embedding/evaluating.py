@@ -27,6 +27,7 @@ from shopthelook.evaluation.embedding.searching import (
     search,
 )
 from shopthelook.evaluation.intervals import REPLICATES
+from shopthelook.evaluation.latency import Latency, time_in_turns
 from shopthelook.evaluation.progress import Progress, Tick
 from shopthelook.evaluation.variants import name_variants
 
@@ -49,6 +50,7 @@ def evaluate(
     looks: LookStore | None = None,
     predictions: PredictionStore | None = None,
     replicates: int = REPLICATES,
+    latency_crops: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Ask every embedder every benchmark, on binary codes and on floats.
@@ -83,7 +85,22 @@ def evaluate(
         draws = Draws(asked.groups, replicates)
         measured.append(Measured(asked, ways, tuple(answers), found, draws))
     used = any(one.found is not None for one in measured)
-    return Evaluation(variants, detector.key if detector and used else None, tuple(measured), replicates)
+    key = detector.key if detector and used else None
+    latency = _latency(embedders, benchmarks, latency_crops, progress)
+    return Evaluation(variants, key, tuple(measured), replicates, latency)
+
+
+def _latency(
+    embedders: Sequence[MeasuredEmbedder], benchmarks: Sequence[Benchmark], n: int, progress: Progress | None
+) -> tuple[Latency, ...]:
+    """What a crop takes, alone, from its pixels to its code; crops of all benchmarks, evenly."""
+    views = [view for asked in benchmarks for view in asked.queries]
+    chosen = views[:: max(1, -(-len(views) // max(n, 1)))][:n]
+    if not chosen:
+        return ()
+    crops = [Crop(view).pixels() for view in chosen]
+    works = [lambda pixels, one=one: one.embedder.embed([pixels]) for one in embedders]
+    return tuple(time_in_turns(works, crops, Tick(progress, "latency", len(crops))))
 
 
 def _work(asked: Benchmark, found: Found | None, ways: Sequence[Way]) -> int:

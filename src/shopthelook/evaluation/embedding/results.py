@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shopthelook.evaluation.embedding.crops import Found
     from shopthelook.evaluation.embedding.scores import Draws
     from shopthelook.evaluation.embedding.searching import Ranked
+    from shopthelook.evaluation.latency import Latency
     from shopthelook.evaluation.variants import Variant
 
 Crops: TypeAlias = Literal["detector", "given"]
@@ -82,19 +83,26 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """Embedders, oldest first, on benchmarks; ``detector`` is the key of the one that cut out the queries, if any."""
+    """Embedders, oldest first, on benchmarks; ``detector`` is the key of the one that cut out the queries, if any.
+
+    ``latency`` has for each embedder what a crop takes, or nothing.
+    """
 
     variants: tuple[Variant, ...]
     detector: str | None
     measured: tuple[Measured, ...]
     replicates: int
+    latency: tuple[Latency, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The figures for JSON."""
         return {
             "replicates": self.replicates,
             "detector": self.detector,
-            "embedders": [_variant_dict(one) for one in self.variants],
+            "embedders": [
+                {**_variant_dict(one), "latency": self.latency[i].as_dict() if self.latency else None}
+                for i, one in enumerate(self.variants)
+            ],
             "benchmarks": [self._measured_dict(one) for one in self.measured],
         }
 

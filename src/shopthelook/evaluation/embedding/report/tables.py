@@ -15,20 +15,27 @@ if TYPE_CHECKING:
 
     from shopthelook.evaluation.embedding.results import Evaluation, Measured
     from shopthelook.evaluation.intervals import Interval
+    from shopthelook.evaluation.latency import Latency
     from shopthelook.evaluation.variants import Variant
 
 FEW = 10
 """Queries of a category below which it has no row."""
 
 
-def embedders(variants: Sequence[Variant]) -> Table:
-    """Size and origin of each embedder."""
+def embedders(variants: Sequence[Variant], latency: Sequence[Latency] = ()) -> Table:
+    """Size, speed and origin of each embedder."""
+    head = ["embedder", "file", "input", "bits"]
+    if latency:
+        head += ["median", "95% within", "processor time"]
     rows = []
-    for one in variants:
+    for i, one in enumerate(variants):
         card = one.bundle.card
-        cells = (f"{one.megabytes:.1f} MB", one.input, f"{card.bits:,}")
+        cells = [f"{one.megabytes:.1f} MB", one.input, f"{card.bits:,}"]
+        if latency:
+            took = latency[i]
+            cells += [f"{ms:.1f} ms" for ms in (took.p50_ms, took.p95_ms, took.cpu_p50_ms)]
         rows.append((Cell(one.name, f"sha256 {card.sha256[:12]}"), *(Cell(text) for text in cells)))
-    return Table(("embedder", "file", "input", "bits"), tuple(rows))
+    return Table(tuple(head), tuple(rows))
 
 
 def overall(evaluation: Evaluation, one: Measured) -> Table:

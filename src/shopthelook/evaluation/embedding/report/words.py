@@ -25,6 +25,10 @@ HOW = (
     f"p is two-sided, of a paired randomisation test: {ROUNDS:,} draws of which embedder gave which answers, group by "
     "group (Fisher 1935; Smucker, Allan and Carterette, CIKM 2007).",
 )
+LATENCY = (
+    "One core, one thread, one crop at a time, from its pixels to its code; {n} crops. Processor time is the median "
+    "too; other work on the machine hardly changes it."
+)
 DETECTED = (
     "The detector's box is the one that serving shows, of {detector}, that overlaps the given box most, with an IoU of "
     "at least 0.5 (section 6.3.1 of the paper). A query that it misses counts as wrong."

@@ -28,11 +28,16 @@ def write_report(evaluation: Evaluation, folder: Path) -> None:
     """
     sheets: dict[str, bytes] = {}
     parts = [html.caution(words.caution(evaluation.measured[0].benchmark.split))]
-    parts.append(html.table(tables.embedders(evaluation.variants), "the embedders"))
+    models = tables.embedders(evaluation.variants, evaluation.latency)
+    parts.append(html.table(models, "the embedders"))
     text = [f"# {words.TITLE}"]
     if caution := words.caution(evaluation.measured[0].benchmark.split):
         text.append(f"> {caution}")
-    text.append(markdown.table(tables.embedders(evaluation.variants)))
+    text.append(markdown.table(models))
+    if evaluation.latency:
+        speed = words.LATENCY.format(n=evaluation.latency[0].n)
+        parts.append(html.dim(speed))
+        text.append(speed)
     for number, one in enumerate(evaluation.measured, 1):
         drawn = _sheets(evaluation, one, number)
         sheets |= {name: data for _, examples in drawn for name, data in examples.items()}
