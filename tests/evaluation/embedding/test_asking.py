@@ -122,3 +122,14 @@ def test_nothing_to_ask(tmp_path: Path, same: tuple[str, ...]) -> None:
     data = views(tmp_path / "shop", product("a", "a"), room("r", "b"))
     with pytest.raises(DataError, match="shop: nothing to ask: no view of the split 'all'"):
         ask([data], "all", same=same)
+
+
+def test_names_tell_sets_apart(tmp_path: Path) -> None:
+    data = views(tmp_path / "shop", product("a", "a"), room("r", "a"))
+    (tmp_path / "else").mkdir()
+    namesake = views(tmp_path / "else" / "shop", product("b", "b"))
+    with pytest.raises(DataError, match="another of the data sets is called 'shop' too"):
+        ask([data], "all", [namesake])
+    # A set may be looked among that asks too.
+    [asked] = ask([data], "all", [data])
+    assert len(asked.corpus) == 1

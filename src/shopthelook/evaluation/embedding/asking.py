@@ -12,6 +12,7 @@ from shopthelook.datasets.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -78,8 +79,12 @@ def ask(
     of their own group do not answer.
 
     Raises:
-        DataError: nothing can be asked, or there are fewer than ``number`` distractors.
+        DataError: nothing can be asked, there are fewer than ``number`` distractors, or two sets have one name.
     """
+    folders: dict[str, Path] = {}
+    for one in [*sets, *distractors]:
+        if folders.setdefault(one.name, one.folder.resolve()) != one.folder.resolve():
+            raise DataError(f"{one.folder}: another of the data sets is called {one.name!r} too")
     made = [_by_labels(one, split, tuple(same)) for one in sets] if same else _by_instance(sets, split)
     drafts = [draft for drafts in made for draft in drafts if draft.queries]
     if not drafts:
