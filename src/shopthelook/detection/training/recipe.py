@@ -26,7 +26,9 @@ class DataSetUse:
 
     ``licence`` is what the card says of it; what the data set itself says when left out. ``zoom`` takes the place of
     the recipe's for its pictures. ``cut_out``: single products on white, which are shown on other grounds too and
-    pasted into pictures of the sets that say so: into the share ``pasted`` of theirs.
+    pasted into pictures of the sets that say so: into the share ``pasted`` of theirs. ``absent`` are labels that the
+    set does not label and that are not in its pictures, "*" for all of these: without them nothing tells a detector
+    that a coat in the street is no sofa.
     """
 
     name: str
@@ -35,6 +37,7 @@ class DataSetUse:
     zoom: tuple[float, ...] = ()
     pasted: float = 0.0
     cut_out: bool = False
+    absent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check(bool(self.name) and "=" not in self.name, "a data set's name must not be empty or hold '='")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from shopthelook.detection.datasets import DataSet, LabelledScene, LabelSpace, open_data, read_scenes
@@ -15,7 +17,7 @@ from shopthelook.detection.training.architectures import Built, build_model
 from shopthelook.detection.training.calibrate import calibrate
 from shopthelook.detection.training.export import export_bundle
 from shopthelook.detection.training.loop import TrainingData, train
-from shopthelook.detection.training.recipe import Recipe
+from shopthelook.detection.training.recipe import DataSetUse, Recipe
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
 from shopthelook.training.devices import Device, choose, train_together
@@ -55,7 +57,10 @@ class Sources:
             )
         sets = tuple(open_data(folders[name]) for name in named)
         space = LabelSpace.coarse() if recipe.data.labels == "coarse" else LabelSpace.fine(sets)
-        scenes = tuple(read_scenes(one, space) for one in sets)
+        scenes = tuple(
+            _without(read_scenes(one, space), use, space)
+            for one, use in zip(sets, recipe.data.sets, strict=True)
+        )
         for name, group in zip(named, scenes, strict=True):
             if not any(scene.split == "train" for scene in group):
                 raise ShopError(f"{folders[name]}: none of its {len(group)} pictures is of the split 'train'")
@@ -82,6 +87,21 @@ class Sources:
             on_scenes or [scene for group in self.of("val") for scene in group],
             [label.name for label in self.space.labels],
         )
+
+
+def _without(scenes: list[LabelledScene], use: DataSetUse, space: LabelSpace) -> list[LabelledScene]:
+    """The scenes of a data set, in which the labels that the recipe says are absent are known."""
+    names = [label.name for label in space.labels]
+    if unknown := sorted(set(use.absent) - {*names, "*"}):
+        raise ShopError(
+            f"the data set {use.name}: the recipe calls {unknown[0]!r} absent, but there is no such label"
+        )
+    if not use.absent:
+        return scenes
+    # What is labelled in other pictures of the set may be in one of which it is not known.
+    labelled = np.any([scene.known for scene in scenes], axis=0) if scenes else np.zeros(len(space), bool)
+    absent = ~labelled & np.array(["*" in use.absent or name in use.absent for name in names], bool)
+    return [dataclasses.replace(scene, known=scene.known | absent) for scene in scenes]
 
 
 @dataclass(frozen=True, slots=True)
