@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from shopthelook.cli.eval_detection import SPLITS
+from shopthelook.cli.eval_options import SPLITS
 from shopthelook.evaluation.detection.data import Part
 from shopthelook.evaluation.detection.predicting import MeasuredDetector
 from shopthelook.models import open_bundle

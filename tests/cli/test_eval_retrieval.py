@@ -8,7 +8,8 @@ from typing import get_args
 
 import pytest
 
-from shopthelook.cli.eval_retrieval import DETECTOR, SPLITS
+from shopthelook.cli.eval_options import SPLITS
+from shopthelook.cli.eval_retrieval import DETECTOR
 from shopthelook.embedding.views import ViewSet
 from shopthelook.evaluation.embedding.asking import Part
 from shopthelook.evaluation.embedding.looks import MeasuredEmbedder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shopthelook.cli.eval_retrieval import SPLITS
+from shopthelook.cli.eval_options import SPLITS
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit
 from shopthelook.cli.progress import Counter

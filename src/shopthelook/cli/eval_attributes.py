@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shopthelook.cli.eval_retrieval import SPLITS, percent
+from shopthelook.cli.eval_options import (
+    bundles_argument,
+    keep_option,
+    report_option,
+    split_option,
+    views_option,
+    write_card_option,
+)
+from shopthelook.cli.eval_retrieval import percent
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, table
 from shopthelook.cli.progress import Counter
@@ -19,38 +27,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("bundles", metavar="BUNDLE...", nargs=-1, required=True)
-@click.option(
-    "--data",
-    multiple=True,
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DATA",
-    help="A set of views whose labels are the truth; may be repeated.",
-)
-@click.option(
-    "--split",
-    type=click.Choice(SPLITS),
-    default="test",
-    show_default=True,
-    help="Which views: val to choose by, test to publish, all for data that no training saw.",
-)
+@bundles_argument
+@views_option("whose labels are the truth")
+@split_option("Which views")
 @click.option(
     "--head", "heads", multiple=True, metavar="NAME", help="Only this head, as in color; may be repeated."
 )
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write report.html, report.md, sheets of mistakes and figures.json there.",
-)
-@click.option(
-    "--keep",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Keep what the models say there, to go on after a stop [default: that of --report].",
-)
-@click.option("--write-card", is_flag=True, help="Put the figures into the card of the last BUNDLE.")
+@report_option("sheets of mistakes and figures.json there")
+@keep_option("what the models say there, to go on after a stop")
+@write_card_option
 @json_option
 def attributes(
     bundles: tuple[str, ...],

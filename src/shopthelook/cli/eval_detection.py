@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shopthelook.cli.eval_options import latency_option, report_option, split_option
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, table
 from shopthelook.cli.progress import Counter
@@ -15,19 +16,11 @@ from shopthelook.cli.progress import Counter
 if TYPE_CHECKING:
     from shopthelook.evaluation.detection import Evaluation, Interval, SetFigures
 
-SPLITS = ("train", "val", "test", "all")
-
 
 @click.command()
 @click.argument("bundle")
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--split",
-    type=click.Choice(SPLITS),
-    default="test",
-    show_default=True,
-    help="Which pictures: val to choose by, test to publish, all for data that no training saw.",
-)
+@split_option("Which pictures")
 @click.option(
     "--against",
     multiple=True,
@@ -43,20 +36,8 @@ SPLITS = ("train", "val", "test", "all")
 @click.option(
     "--most-frequent", type=click.IntRange(min=1), metavar="N", help="Only the N classes with the most boxes."
 )
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write report.html, report.md and figures.json there, and keep predictions to go on after a stop.",
-)
-@click.option(
-    "--latency",
-    type=click.IntRange(min=0),
-    default=50,
-    show_default=True,
-    metavar="N",
-    help="Time N pictures on one core.",
-)
+@report_option("figures.json there, and keep predictions to go on after a stop")
+@latency_option("pictures", 50)
 @click.option("--write-card", is_flag=True, help="Put the figures into the card of BUNDLE.")
 @json_option
 def detection(

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shopthelook.cli.eval_options import (
+    bundles_argument,
+    keep_option,
+    latency_option,
+    report_option,
+    split_option,
+    views_option,
+    write_card_option,
+)
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, table
 from shopthelook.cli.progress import Counter
@@ -17,28 +26,14 @@ if TYPE_CHECKING:
     from shopthelook.evaluation.embedding import Evaluation, Measured
     from shopthelook.evaluation.intervals import Interval
 
-SPLITS = ("train", "val", "test", "all")
 CROPS = ("detector", "given", "both")
 DETECTOR = "detector-lite"
 
 
 @click.command()
-@click.argument("bundles", metavar="BUNDLE...", nargs=-1, required=True)
-@click.option(
-    "--data",
-    multiple=True,
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DATA",
-    help="A set of views to ask about; may be repeated.",
-)
-@click.option(
-    "--split",
-    type=click.Choice(SPLITS),
-    default="test",
-    show_default=True,
-    help="Which views ask: val to choose by, test to publish, all for data that no training saw.",
-)
+@bundles_argument
+@views_option("to ask about")
+@split_option("Which views ask")
 @click.option(
     "--distractor-data",
     multiple=True,
@@ -67,27 +62,10 @@ DETECTOR = "detector-lite"
     metavar="LABELS",
     help='Right is what agrees in these labels, as in "category,color", in place of the very thing.',
 )
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write report.html, report.md, sheets of hits and misses and figures.json there.",
-)
-@click.option(
-    "--keep",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Keep codes and boxes there, to go on after a stop and for further bundles [default: that of --report].",
-)
-@click.option(
-    "--latency",
-    type=click.IntRange(min=0),
-    default=30,
-    show_default=True,
-    metavar="N",
-    help="Time N crops on one core.",
-)
-@click.option("--write-card", is_flag=True, help="Put the figures into the card of the last BUNDLE.")
+@report_option("sheets of hits and misses and figures.json there")
+@keep_option("codes and boxes there, to go on after a stop and for further bundles")
+@latency_option("crops", 30)
+@write_card_option
 @json_option
 def retrieval(
     bundles: tuple[str, ...],

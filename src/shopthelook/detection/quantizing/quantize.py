@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from shopthelook.errors import ShopError
 from shopthelook.evaluation.detection.precision import need_library
 from shopthelook.models import Bundle, DataUse, Metric, verify
 from shopthelook.models.card import CARD_FILE, Card
+from shopthelook.models.export import bundle_name
 from shopthelook.models.preprocess import for_detector
 from shopthelook.taxonomy import Taxonomy
 
@@ -166,7 +166,7 @@ def _card(
     ]
     return dataclasses.replace(
         bundle.card,
-        name=re.sub(r"[^a-z0-9._-]+", "-", out.resolve().name.lower()).lstrip("._-") or "detector",
+        name=bundle_name(out, "detector"),
         model="model.onnx",
         data=(*bundle.card.data, *more),
         metrics=(),
