@@ -6,36 +6,16 @@ from pathlib import Path
 
 import click
 
+from shopthelook.cli.import_options import AGAIN, import_options, tell_problems
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, one_line
 from shopthelook.cli.progress import Counter
-from shopthelook.embedding.views.importing import FORMATS, PROBLEMS_FILE, Imported, Order, import_views
+from shopthelook.embedding.views.importing import FORMATS, Imported, Order, import_views
 from shopthelook.embedding.views.importing.importer import LEAST_SIDE
-
-_SHOWN = 3
-_AGAIN = "; the same command again goes on from there"
 
 
 @click.command("import", short_help="Bring in a published set of matching pictures.")
-@click.argument("form", metavar="FORMAT", type=click.Choice(list(FORMATS)))
-@click.argument("source", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option(
-    "--pictures",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="Where the pictures are [SOURCE, and all folders below].",
-)
-@click.option(
-    "--labels",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Categories of labels: lines of label, tab, Google category.",
-)
-@click.option("--in-place", is_flag=True, help="Leave the pictures where they are and refer to them.")
-@click.option(
-    "--licence", metavar="TEXT", help="Of the pictures and labels [what the format's publisher states]."
-)
+@import_options(FORMATS)
 @click.option(
     "--least-side",
     type=click.FloatRange(min=1),
@@ -67,7 +47,7 @@ def import_(
       shopthelook dataset views import street2shop ~/street2shop views/street2shop --in-place
       shopthelook dataset views import csv pairs.csv views/mine
     """
-    with Counter(_AGAIN) as counter:
+    with Counter(AGAIN) as counter:
         done = import_views(
             Order(form, source, pictures, labels, in_place, licence, least_side),
             out,
@@ -100,10 +80,4 @@ def _print(done: Imported, licence: str) -> None:
         names = one_line(", ".join(done.unmapped), 300)
         left = f" ({done.not_for_sale:,} views left out)" if done.not_for_sale else ""
         click.echo(f"labels without a category{left}: {names}")
-    if done.problems:
-        said = "1 problem" if len(done.problems) == 1 else f"{len(done.problems):,} problems"
-        click.echo(f"{said}, listed in {done.folder / PROBLEMS_FILE}:", err=True)
-        for problem in done.problems[:_SHOWN]:
-            click.echo(f"  {one_line(f'{problem.where}: {problem.reason}', 200)}", err=True)
-        if len(done.problems) > _SHOWN:
-            click.echo("  ...", err=True)
+    tell_problems(done.folder, done.problems)

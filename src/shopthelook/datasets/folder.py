@@ -11,6 +11,20 @@ from shopthelook.datasets.errors import DataError
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".avif")
 
 
+def root_of(source: Path, pictures: Path | None, out: Path) -> Path:
+    """Where an import looks for pictures: in ``pictures`` where it is given, else in the source or beside it.
+
+    Raises:
+        DataError: there is no ``source``, or ``out`` would lie among the pictures.
+    """
+    if not source.exists():
+        raise DataError(f"{source}: there is no such file or folder")
+    root = pictures or (source if source.is_dir() else source.parent)
+    if out.resolve().is_relative_to(root.resolve()):
+        raise DataError(f"{out} lies within the source {root}; name a folder outside of it")
+    return root
+
+
 class PictureFolder:
     """All picture files below ``root``."""
 

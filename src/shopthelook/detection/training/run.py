@@ -20,6 +20,7 @@ from shopthelook.detection.training.loop import TrainingData, train
 from shopthelook.detection.training.recipe import DataSetUse, Recipe
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
+from shopthelook.training.asked import check_devices, check_folders
 from shopthelook.training.devices import Device, choose, train_together
 from shopthelook.training.origin import joined, note_data
 
@@ -46,15 +47,7 @@ class Sources:
                 scene to train on.
         """
         named = [one.name for one in recipe.data.sets]
-        if unknown := sorted(set(folders) - set(named)):
-            raise ShopError(
-                f"the recipe {recipe.name} has no data set {', '.join(unknown)}; it has {', '.join(named)}"
-            )
-        if missing := [name for name in named if name not in folders]:
-            raise ShopError(
-                f"the recipe {recipe.name} needs the data set {missing[0]}: say where it is with "
-                f"--data {missing[0]}=FOLDER, or where all are with --data-root"
-            )
+        check_folders(recipe.name, named, folders)
         sets = tuple(open_data(folders[name]) for name in named)
         space = LabelSpace.coarse() if recipe.data.labels == "coarse" else LabelSpace.fine(sets)
         scenes = tuple(
@@ -134,10 +127,7 @@ def run(
         ShopError: with what is wrong in words; see `Sources.read`, `loop.train` and `export.export_bundle`.
     """
     kind = choose(device, devices)
-    if recipe.training.batch % devices:
-        raise ShopError(
-            f"a batch of {recipe.training.batch} cannot be shared out evenly over {devices} devices"
-        )
+    check_devices(recipe.training.batch, devices)
     sources = Sources.read(recipe, folders)
     built, best = train_together(kind, devices, _work, recipe, sources, out)
     if bundle is None:

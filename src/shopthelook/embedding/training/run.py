@@ -22,6 +22,7 @@ from shopthelook.embedding.training.validation import CHUNK, Trial, evenly
 from shopthelook.embedding.views import View, ViewSet, load, open_views
 from shopthelook.errors import ShopError
 from shopthelook.models.card import DataUse
+from shopthelook.training.asked import check_devices, check_folders
 from shopthelook.training.checkpoint import CHECKPOINT
 from shopthelook.training.devices import Device, choose, train_together
 from shopthelook.training.origin import data_of, joined, note_data
@@ -51,15 +52,7 @@ class Sources:
                 to train on.
         """
         named = [one.name for one in recipe.data.sets]
-        if unknown := sorted(set(folders) - set(named)):
-            raise ShopError(
-                f"the recipe {recipe.name} has no data set {', '.join(unknown)}; it has {', '.join(named)}"
-            )
-        if missing := [name for name in named if name not in folders]:
-            raise ShopError(
-                f"the recipe {recipe.name} needs the data set {missing[0]}: say where it is with "
-                f"--data {missing[0]}=FOLDER, or where all are with --data-root"
-            )
+        check_folders(recipe.name, named, folders)
         sets = tuple(open_views(folders[name]) for name in named)
         for use, one in zip(recipe.data.sets, sets, strict=True):
             learnt = one.of_split("train")
@@ -124,10 +117,7 @@ def run(
         ShopError: with what is wrong in words; see `Sources.read`, `loop.train` and `export.export_bundle`.
     """
     kind = choose(device, devices)
-    if recipe.training.batch % devices:
-        raise ShopError(
-            f"a batch of {recipe.training.batch} cannot be shared out evenly over {devices} devices"
-        )
+    check_devices(recipe.training.batch, devices)
     sources = Sources.read(recipe, folders)
     for sentence in left_out(recipe, sources.targets):
         print(sentence, file=sys.stderr, flush=True)

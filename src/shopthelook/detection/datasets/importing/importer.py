@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from shopthelook.datasets.errors import DataError
-from shopthelook.datasets.folder import PictureFolder
+from shopthelook.datasets.folder import PictureFolder, root_of
 from shopthelook.datasets.labels import own_labels, plain
 from shopthelook.datasets.partial import begin, finish
 from shopthelook.datasets.placing import DONE, Placer
@@ -68,11 +68,7 @@ def import_data(order: Order, out: Path, progress: Callable[[Imported], None] = 
             problem in the answer, and the rest goes on.
     """
     form = FORMATS[order.format]
-    if not order.source.exists():
-        raise DataError(f"{order.source}: there is no such file or folder")
-    root = order.pictures or (order.source if order.source.is_dir() else order.source.parent)
-    if out.resolve().is_relative_to(root.resolve()):
-        raise DataError(f"{out} lies within the source {root}; name a folder outside of it")
+    root = root_of(order.source, order.pictures, out)
     pictures = PictureFolder(root)
     own = dict(own_labels(order.labels)) if order.labels else {}
     reading = form.read(order.source, pictures)
