@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.evaluation.datasets import main
 from shopthelook.evaluation.labelled import read_labels
-from shopthelook.evaluation.splits import split_of
 from shopthelook.taxonomy import Taxonomy
 
 SHIRTS, SHOES = 212, 187

@@ -11,10 +11,10 @@ import click
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, one_line, table
 from shopthelook.cli.progress import Counter
+from shopthelook.datasets.splits import Split
 from shopthelook.detection.datasets import DataSet, open_data
 from shopthelook.detection.datasets.checking import TITLES, Problem, count
 from shopthelook.detection.datasets.checking import check as check_sets
-from shopthelook.evaluation.splits import Split
 
 _SHOWN = 10
 _FOLDERS = click.argument(

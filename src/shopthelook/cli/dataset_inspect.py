@@ -9,9 +9,9 @@ import click
 
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit
+from shopthelook.datasets.splits import Split
 from shopthelook.detection.datasets import open_data
 from shopthelook.detection.datasets.sheet import Choice, choose, draw_sheet, save_sheet
-from shopthelook.evaluation.splits import Split
 
 
 @click.command(short_help="Draw pictures with their boxes on one sheet.")

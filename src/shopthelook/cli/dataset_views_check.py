@@ -11,11 +11,11 @@ import click
 from shopthelook.cli.options import json_option
 from shopthelook.cli.output import emit, one_line, table
 from shopthelook.cli.progress import Counter
+from shopthelook.datasets.splits import Split
 from shopthelook.embedding.views import open_views
 from shopthelook.embedding.views.checking import TITLES, ViewProblem, check_views
 from shopthelook.embedding.views.counting import count, count_categories, count_labels
 from shopthelook.embedding.views.sheet import SheetChoice, choose, draw_views, save_views
-from shopthelook.evaluation.splits import Split
 
 _SHOWN = 10
 _FOLDERS = click.argument(

@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from shopthelook.datasets.splits import Split
 from shopthelook.embedding.training.data import MIN_SIDE, DataError, View, load_whole, read_views
 from shopthelook.errors import ShopError
-from shopthelook.evaluation.splits import Split
 from shopthelook.geometry import Box, BoxError
 
 

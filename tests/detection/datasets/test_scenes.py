@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.detection.datasets import DataError, LabelSpace, read_scenes
-from shopthelook.evaluation.splits import split_of
 from shopthelook.taxonomy import Taxonomy
 
 COARSE = [category.full for category in Taxonomy.builtin().coarse_categories]

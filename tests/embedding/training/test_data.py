@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.embedding.training.data import (
     DataError,
     cut,
@@ -17,7 +18,6 @@ from shopthelook.embedding.training.data import (
     split_of_model,
 )
 from shopthelook.embedding.training.data import demo as read_demo
-from shopthelook.evaluation.splits import split_of
 
 SHIRTS, SHOES, SOFAS, CHAIRS = 212, 187, 460, 443
 

@@ -45,6 +45,6 @@ def test_views_that_cannot_be_learnt_from(tmp_path: Path) -> None:
 
 
 def _split(group: str) -> str:
-    from shopthelook.evaluation.splits import split_of
+    from shopthelook.datasets.splits import split_of
 
     return split_of(group)

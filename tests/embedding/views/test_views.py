@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.embedding.views import DataError, Row, View, load, open_all, open_views, write_views
 from shopthelook.embedding.views.rows import COLUMNS
-from shopthelook.evaluation.splits import split_of
 from tests.embedding.views.conftest import picture
 
 SHIRTS, CHAIRS = 212, 443

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from shopthelook.evaluation.splits import Split, split_of
+from shopthelook.datasets.splits import Split, split_of
 from tests.fixtures.tiny_bundles import scene
 
 NAMES = ("chair", "sofa", "table")

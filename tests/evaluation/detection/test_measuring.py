@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from shopthelook import images
+from shopthelook.datasets.splits import split_of
 from shopthelook.detection import Detector
 from shopthelook.detection.datasets import DataError
 from shopthelook.evaluation.detection import (
@@ -22,7 +23,6 @@ from shopthelook.evaluation.detection import (
 from shopthelook.evaluation.detection.data import coarse_names
 from shopthelook.evaluation.detection.measuring import covered
 from shopthelook.evaluation.detection.mistakes import find_mistakes
-from shopthelook.evaluation.splits import split_of
 from shopthelook.models import open_bundle
 from shopthelook.taxonomy import Taxonomy
 from tests.evaluation.detection.painted import AS_SOFA, CHAIR, ELSEWHERE, PAINTED_TABLE, TABLE, Painted, write

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook.datasets.errors import DataError
-from shopthelook.evaluation.splits import Split, split_of, split_of_digest
+from shopthelook.datasets.splits import Split, split_of, split_of_digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

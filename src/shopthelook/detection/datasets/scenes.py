@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopthelook import geometry
+from shopthelook.datasets.splits import Split
 from shopthelook.detection.datasets.dataset import DataSet, open_data
 from shopthelook.detection.datasets.known import Known
 from shopthelook.detection.datasets.labels import LabelSpace
-from shopthelook.evaluation.splits import Split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,9 +13,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from shopthelook import images
 from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.splits import Split
 from shopthelook.detection.datasets.dataset import DataSet
 from shopthelook.detection.datasets.picture import LabelledPicture
-from shopthelook.evaluation.splits import Split
 from shopthelook.images import PictureError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shopthelook.datasets.splits import Split
 from shopthelook.embedding.training.data import View
-from shopthelook.evaluation.splits import Split
 
 Floats = NDArray[np.float32]
 

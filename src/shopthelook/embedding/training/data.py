@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from shopthelook.datasets.splits import Split, split_of
 from shopthelook.errors import ShopError
-from shopthelook.evaluation.splits import Split, split_of
 from shopthelook.images import read, trim_background
 from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory, label_map
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shopthelook.datasets.splits import Split
 from shopthelook.embedding import Embedder
 from shopthelook.embedding.training.benchmarks import (
     Benchmark,
@@ -33,7 +34,6 @@ from shopthelook.embedding.training.data import DataError, View, load, read_view
 from shopthelook.embedding.training.data import demo as read_demo
 from shopthelook.embedding.training.plain import CHANNELS, PlainFeatures
 from shopthelook.errors import ShopError
-from shopthelook.evaluation.splits import Split
 from shopthelook.models.bundle import Bundle, open_bundle
 from shopthelook.models.card import CARD_FILE, Metric
 

@@ -29,7 +29,7 @@ from shopthelook.training.origin import data_of, joined, note_data
 from shopthelook.training.weights import is_run, load_matching, read_state
 
 if TYPE_CHECKING:
-    from shopthelook.evaluation.splits import Split
+    from shopthelook.datasets.splits import Split
     from shopthelook.models.card import Card
 
 RECIPE_FILE = "recipe.json"

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import get_args
 
+from shopthelook.datasets.splits import Split
 from shopthelook.embedding.views.view import View
 from shopthelook.embedding.views.viewset import ViewSet, coarse_categories
-from shopthelook.evaluation.splits import Split
 
 NO_CATEGORY = "(no coarse category)"
 

@@ -11,10 +11,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from shopthelook.datasets.errors import DataError
 from shopthelook.datasets.labels import plain
+from shopthelook.datasets.splits import Split
 from shopthelook.embedding.views.loading import load
 from shopthelook.embedding.views.view import Role, View
 from shopthelook.embedding.views.viewset import ViewSet, coarse_categories
-from shopthelook.evaluation.splits import Split
 from shopthelook.taxonomy import Taxonomy, UnknownCategory
 
 _PAPER, _INK, _QUIET, _SCENE, _FAULT = "#ffffff", "#1b1b1f", "#6a6a72", "#2f6fd0", "#e4e4e8"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from shopthelook.evaluation.splits import Split
+from shopthelook.datasets.splits import Split
 
 Role = Literal["scene", "product"]
 BoxPixels = tuple[float, float, float, float]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from shopthelook.datasets.entries import read_json
 from shopthelook.datasets.errors import DataError
+from shopthelook.datasets.splits import Split, split_of, split_of_digest
 from shopthelook.embedding.views.rows import VIEWS_FILE, Row, read_rows, split_mask
 from shopthelook.embedding.views.view import View
-from shopthelook.evaluation.splits import Split, split_of, split_of_digest
 from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory
 
 INFO_FILE = "info.json"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.detection.datasets import open_data
 from shopthelook.detection.datasets.checking import Problem, check, count
-from shopthelook.evaluation.splits import split_of
 
 Change = Callable[[dict[str, Any], Path], None]
 N = 60

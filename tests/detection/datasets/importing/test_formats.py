@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.detection.datasets import DataError, DataSet, LabelledPicture, open_data
 from shopthelook.detection.datasets.importing import FORMATS, Imported, Order, import_data
-from shopthelook.evaluation.splits import split_of
 
 Boxes = dict[str, list[list[float]]]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.detection.datasets import DataError, open_data, read_scenes
 from shopthelook.detection.datasets.importing import PROBLEMS_FILE, Imported, Order, import_data
-from shopthelook.evaluation.splits import split_of
 
 Photo = Callable[..., Path]
 

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from tests.fixtures.tiny_bundles import scene
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.detection import Detector
 from shopthelook.detection.datasets import DataError, DataSet, LabelSpace, open_data, read_scenes
 from shopthelook.detection.datasets.importing import Order, import_data
 from shopthelook.detection.datasets.pseudo import PseudoLabelled, Rules, pseudo_label
-from shopthelook.evaluation.splits import split_of
 from shopthelook.models import open_bundle
 
 CHAIR, SOFA, TABLE = range(3)  # of the tiny detector: red, green, blue

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.embedding.views import DataError, Row, open_views, write_views
 from shopthelook.embedding.views.checking import check_views
 from shopthelook.embedding.views.composing import Composed, ComposeOrder, compose
-from shopthelook.evaluation.splits import split_of
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 190, 40), "blue": (30, 40, 220)}
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shopthelook.datasets.splits import split_of
 from shopthelook.embedding.views import DataError, View, ViewSet, load, open_views
 from shopthelook.embedding.views.importing import FORMATS, Imported, Order, import_views
-from shopthelook.evaluation.splits import split_of
 from shopthelook.taxonomy import Taxonomy
 
 

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import get_args
 
+from shopthelook.datasets.splits import Split
 from shopthelook.detection.datasets.checking.boxes import check_boxes
 from shopthelook.detection.datasets.checking.counts import count
 from shopthelook.detection.datasets.checking.pictures import Opened, check_copies, open_picture
 from shopthelook.detection.datasets.checking.problem import Problem
 from shopthelook.detection.datasets.dataset import DataSet
 from shopthelook.detection.datasets.labels import KNOWN_FROM, box_counts
-from shopthelook.evaluation.splits import Split
 
 FEW = 10  # boxes of a split from which a figure of a category says something
 _AHEAD = 64

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from shopthelook.datasets.splits import Split
 from shopthelook.detection.datasets.dataset import DataSet
-from shopthelook.evaluation.splits import Split
 from shopthelook.taxonomy import Taxonomy
 
 

@@ -9,11 +9,11 @@ from itertools import combinations
 from typing import NamedTuple, get_args
 
 from shopthelook import images
+from shopthelook.datasets.splits import Split, split_of_digest
 from shopthelook.detection.datasets.checking.likeness import Look, alike, look_of
 from shopthelook.detection.datasets.checking.problem import Problem
 from shopthelook.detection.datasets.dataset import DataSet
 from shopthelook.detection.datasets.picture import LabelledPicture
-from shopthelook.evaluation.splits import Split, split_of_digest
 from shopthelook.images import PictureError
 
 _LOOK = 128  # pixels of the longer side: enough to compare, quick to decode

@@ -16,13 +16,13 @@ from PIL import Image
 from shopthelook import images
 from shopthelook.datasets.errors import DataError
 from shopthelook.datasets.partial import begin, finish
+from shopthelook.datasets.splits import Split
 from shopthelook.embedding.views.composing.pasting import paste
 from shopthelook.embedding.views.composing.pieces import piece_of
 from shopthelook.embedding.views.rows import Row, parse
 from shopthelook.embedding.views.view import View
 from shopthelook.embedding.views.viewset import ViewSet, open_all
 from shopthelook.embedding.views.writing import texts_of, write_views
-from shopthelook.evaluation.splits import Split
 from shopthelook.images import PictureError, Piece, Rgb
 
 LONGEST = 640  # pixels of a scene's longer side

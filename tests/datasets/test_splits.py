@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from shopthelook.evaluation.splits import split_of
+from shopthelook.datasets.splits import split_of
 
 
 @pytest.mark.parametrize(
