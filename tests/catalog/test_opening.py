@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from shopthelook.catalog import Catalog, CatalogError
+from shopthelook.catalog import Catalog, CatalogError, Guess
 from shopthelook.catalog.database import Database
 from shopthelook.catalog.schema import metadata
 from tests.catalog.conftest import MakeRecord
+
+GUESS = Guess("Blue", 0.75)
+_OF_THE_FIRST_VERSION = (
+    "INSERT INTO products (id, title, description, link, image_link, additional_image_links, color, custom, "
+    "row_hash, seq, updated_at) VALUES ('a', '', '', '', '', '[]', 'red', '{}', '', 1, '2026-01-02 03:04:05')",
+    "INSERT INTO scenes VALUES ('s', '', 'f', 4, 3, 'd', 'e', '2026-01-02 03:04:05', 1)",
+    "INSERT INTO objects VALUES ('s/0', 's', 0, 0, 0, 1, 1, 443, 0.5, '12345678')",
+)
 
 
 def test_migrations_make_the_schema(catalog: Catalog) -> None:
@@ -32,19 +41,29 @@ def test_opening_again_keeps_everything(catalog_url: str, record: MakeRecord) ->
 
 
 def test_a_database_of_the_first_version_is_brought_up_to_date(
-    catalog_url: str, record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+    catalog_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(ScriptDirectory, "get_current_head", lambda self: "0001")
         upgrade = ScriptDirectory._upgrade_revs
         patch.setattr(ScriptDirectory, "_upgrade_revs", lambda self, to, now: upgrade(self, "0001", now))
         with Catalog.open(catalog_url) as first:
-            first.put_products([record("a")])
+            with first._database.writing() as connection:
+                for statement in _OF_THE_FIRST_VERSION:
+                    connection.execute(sa.text(statement))
             with pytest.raises(CatalogError, match="marks"):
                 first.new_mark()
     with Catalog.open(catalog_url) as second:
         assert list(second.product_ids()) == ["a"]
         assert second.has_mark(second.new_mark())
+        found = second.product("a")
+        assert found is not None
+        assert (found.product.color, found.product.guesses) == ("red", {})
+        assert [one.guesses for one in second.objects("s")] == [{}]
+        second.put_products([replace(found, product=replace(found.product, guesses={"color": GUESS}))])
+        found = second.product("a")
+        assert found is not None
+        assert found.product.guesses == {"color": GUESS}
         test_migrations_make_the_schema(second)
 
 

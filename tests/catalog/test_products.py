@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from shopthelook.catalog import Catalog, CatalogError, Change, Fingerprint, Product, ProductRecord
+from shopthelook.catalog import Catalog, CatalogError, Change, Fingerprint, Guess, Product, ProductRecord
 from tests.catalog.conftest import MakeRecord
 
 FULL = Product(
@@ -39,6 +39,7 @@ FULL = Product(
     item_group_id="g",
     condition="new",
     custom={"season": "spring", "unicode": "\u00fc"},
+    guesses={"color": Guess("Red", 0.9375), "dress_style": Guess("Maxi \u00fc", 1.0)},
 )
 
 
@@ -50,6 +51,7 @@ def test_a_product_comes_back_as_it_was_put(catalog: Catalog) -> None:
     assert found.product == FULL
     assert str(found.product.price) == "1299.99"
     assert found.product.row_hash() == FULL.row_hash()
+    assert replace(FULL, guesses={}).row_hash() == FULL.row_hash()
     assert found.updated_at is not None
     assert abs(found.updated_at - datetime.now(UTC)) < timedelta(minutes=1)
     assert replace(found, updated_at=None, seq=0) == record

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from shopthelook.catalog import Catalog, CatalogError, ObjectRecord, SceneRecord
+from shopthelook.catalog import Catalog, CatalogError, Guess, ObjectRecord, SceneRecord
 from shopthelook.geometry import Box
 
 
@@ -16,7 +16,8 @@ def scene(scene_id: str, **values: object) -> SceneRecord:
 
 def found(scene_id: str, n: int) -> ObjectRecord:
     box = Box(0.1, 0.2, 0.3 + n / 100, 0.4)
-    return ObjectRecord(f"{scene_id}/{n}", scene_id, box, 443, 0.5, bytes([n] * 8), n)
+    guesses = {"color": Guess("Red", 0.75)} if n else {}
+    return ObjectRecord(f"{scene_id}/{n}", scene_id, box, 443, 0.5, bytes([n] * 8), n, guesses)
 
 
 def test_scenes_and_objects(catalog: Catalog) -> None:

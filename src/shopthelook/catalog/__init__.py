@@ -9,6 +9,7 @@ from shopthelook.catalog.feeds import (
     read_feed,
     row_from_mapping,
 )
+from shopthelook.catalog.guess import Guess, Guesses
 from shopthelook.catalog.product import CategorySource, Product
 from shopthelook.catalog.records import (
     CatalogError,
@@ -35,6 +36,8 @@ __all__ = [
     "FeedProblem",
     "FeedRow",
     "Fingerprint",
+    "Guess",
+    "Guesses",
     "ImportRecord",
     "IndexBatch",
     "ObjectRecord",

@@ -1,14 +1,17 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shopthelook.catalog.feeds.price import canonical
+from shopthelook.catalog.guess import Guess, Guesses
 
 _PARTS = 10_000
 
@@ -61,3 +64,28 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ModelGuesses(TypeDecorator[Guesses]):
+    """Guesses as a JSON object of `[value, confidence]`; none are NULL, which costs no parsing."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind = JSONB if dialect.name == "postgresql" else JSON
+        return dialect.type_descriptor(kind(none_as_null=True))
+
+    def process_bind_param(
+        self,
+        value: Guesses | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> Mapping[str, Any] | None:
+        return {name: list(guess) for name, guess in value.items()} if value else None
+
+    def process_result_value(
+        self,
+        value: Mapping[str, Any] | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> dict[str, Guess]:
+        return {name: Guess(*guess) for name, guess in value.items()} if value else {}

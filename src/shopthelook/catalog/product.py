@@ -1,4 +1,4 @@
-"""A product as the merchant describes it, plus the category that was predicted where none was given."""
+"""A product as the merchant describes it, and beside that what the embedder says of its picture."""
 
 import hashlib
 import json
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Literal
+
+from shopthelook.catalog.guess import Guesses
 
 CategorySource = Literal["merchant", "predicted"]
 
@@ -18,7 +20,8 @@ class Product:
     `image_link` and `additional_image_links` hold what the feed said: a URL or a path relative to
     the feed. `category_id` is an id of the Google Product Taxonomy; `category_source` says who chose it,
     and `category_score` in [0, 1] how sure the model was when it was predicted.
-    `custom` holds every other column of the feed under its normalised name.
+    `custom` holds every other column of the feed under its normalised name. `guesses` holds what the embedder
+    says of the picture, also where the merchant says something else.
     """
 
     id: str
@@ -47,11 +50,12 @@ class Product:
     item_group_id: str | None = None
     condition: str | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
+    guesses: Guesses = field(default_factory=dict)
 
     def row_hash(self) -> str:
         """SHA-256, in hex, of everything the merchant said.
 
-        A predicted category is left out, so that a new model does not make the row look changed.
+        A predicted category and guesses are left out, so that a new model does not make the row look changed.
         15 and 15.00 are the same price.
         """
         said = [_plain(getattr(self, name)) for name in _MERCHANT_FIELDS]
@@ -60,7 +64,7 @@ class Product:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-_NOT_SAID = {"category_id", "category_source", "category_score", "custom"}
+_NOT_SAID = {"category_id", "category_source", "category_score", "custom", "guesses"}
 _MERCHANT_FIELDS = tuple(f.name for f in fields(Product) if f.name not in _NOT_SAID)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shopthelook.catalog.guess import Guess, Guesses
 from shopthelook.catalog.product import Product
 from shopthelook.errors import ShopError
 from shopthelook.geometry import Box
@@ -89,6 +90,7 @@ class Said(NamedTuple):
     item_group_id: str | None
     condition: str | None
     custom: Mapping[str, str]
+    guesses: Mapping[str, Guess]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,10 @@ class SceneRecord:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRecord:
-    """An object found in a scene; its id is "{scene_id}/{n}". `code` comes from the scene's embedder."""
+    """An object found in a scene; its id is "{scene_id}/{n}".
+
+    `code` and `guesses`, what it is beside its category, come from the scene's embedder.
+    """
 
     id: str
     scene_id: str
@@ -127,6 +132,7 @@ class ObjectRecord:
     score: float
     code: bytes
     position: int
+    guesses: Guesses = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_code(self.code, f"object {self.id}")

@@ -80,7 +80,7 @@ def _upsert(connection: Connection) -> sa.Insert:
 
 def _object_row(item: ObjectRecord) -> dict[str, Any]:
     box = item.box
-    names = ("id", "scene_id", "position", "category_id", "score", "code")
+    names = ("id", "scene_id", "position", "category_id", "score", "code", "guesses")
     row = {name: getattr(item, name) for name in names}
     return row | {"x1": box.x1, "y1": box.y1, "x2": box.x2, "y2": box.y2}
 
@@ -91,4 +91,6 @@ def _scene(row: sa.Row[Any]) -> SceneRecord:
 
 def _object(row: sa.Row[Any]) -> ObjectRecord:
     box = Box(row.x1, row.y1, row.x2, row.y2)
-    return ObjectRecord(row.id, row.scene_id, box, row.category_id, row.score, row.code, row.position)
+    return ObjectRecord(
+        row.id, row.scene_id, box, row.category_id, row.score, row.code, row.position, row.guesses
+    )

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-from shopthelook.catalog.columns import BigKey, Id, Json, Money, UtcTime
+from shopthelook.catalog.columns import BigKey, Id, Json, ModelGuesses, Money, UtcTime
 
 metadata = MetaData(
     naming_convention={
@@ -55,6 +55,7 @@ products = Table(
     Column("item_group_id", Text),
     Column("condition", String),
     Column("custom", Json, nullable=False),
+    Column("guesses", ModelGuesses),
     Column("row_hash", String, nullable=False),
     Column("image_hash", String),
     Column("code", LargeBinary),
@@ -115,6 +116,7 @@ objects = Table(
     Column("category_id", Integer, nullable=False),
     Column("score", Float, nullable=False),
     Column("code", LargeBinary, nullable=False),
+    Column("guesses", ModelGuesses),
     Index("ix_objects_scene_id", "scene_id", "position"),
 )
 
