@@ -38,6 +38,16 @@ def test_what_is_written_is_read_back() -> None:
         ("[index]\nrecall=0", "recall"),
         ("[index]\nrecall=1.5", "recall"),
         ("[index]\nrecall='most'", "recall"),
+        ("[fetch]\nmax_pixels=0", "max_pixels"),
+        ("[security]\nkeys='perhaps'", "keys"),
+        ("[security]\nkey='always'", "has no 'key'"),
+        ("[security]\npublic_reading='no'", "public_reading"),
+        ("[security]\nrequests_per_minute=-1", "requests_per_minute"),
+        ("[security]\nupload_timeout_s=0", "upload_timeout_s"),
+        ("[security]\ncors_origins=['shop.example']", "shop.example"),
+        ("[security]\ncors_origins=['https://shop.example/']", "without a path"),
+        ("[security]\ntrusted_proxies=['proxy.example']", "trusted_proxies"),
+        ("[security]\ntrusted_proxies=['10.0.0.1/8']", "trusted_proxies"),
     ],
 )
 def test_a_mistake_is_named(text: str, named: str) -> None:
@@ -51,6 +61,22 @@ def test_fetch_settings_reach_the_fetcher(tmp_path: Path) -> None:
     assert (rules.allow_hosts, rules.timeout_s, rules.max_bytes) == (("a.example",), 3, 100)
     assert not rules.allow_private
     assert config.fetch_rules(allow_private=True).allow_private
+
+
+def test_security_settings_are_read() -> None:
+    config = ShopConfig.from_toml(
+        "[security]\nkeys='always'\npublic_reading=false\ncors_origins=['https://shop.example:8443', '*']\n"
+        "trusted_proxies=['10.0.0.0/8', '2001:db8::1']\nrequests_per_minute=0"
+    )
+    rules = config.security
+    assert (rules.keys, rules.public_reading, rules.requests_per_minute) == ("always", False, 0)
+    assert rules.cors_origins == ("https://shop.example:8443", "*")
+    assert [str(network) for network in rules.proxy_networks()] == ["10.0.0.0/8", "2001:db8::1/128"]
+
+
+def test_the_largest_picture_is_a_setting() -> None:
+    limits = ShopConfig.from_toml("[fetch]\nmax_bytes=1000\nmax_pixels=500").picture_limits()
+    assert (limits.max_bytes, limits.max_pixels) == (1000, 500)
 
 
 def test_relative_paths_start_in_the_shop(tmp_path: Path) -> None:

@@ -7,21 +7,22 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from sqlalchemy.engine import make_url
 
-from shopthelook.images import FetchRules
+from shopthelook.images import FetchRules, PictureLimits
 from shopthelook.pipeline.errors import ConfigError
+from shopthelook.pipeline.security import SecurityRules
 
 ENGINES = ("embedded", "exact", "milvus")
 
 _COLLECTION = re.compile("[A-Za-z_][A-Za-z0-9_]{0,199}")
 
 _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
-    # section -> key -> (field of ShopConfig, type)
+    # section -> key -> (field of ShopConfig, or of SecurityRules, type)
     "database": {"url": ("database", str)},
     "models": {"detector": ("detector", str), "embedder": ("embedder", str)},
     "fetch": {
@@ -31,6 +32,7 @@ _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
         "timeout_s": ("timeout_s", (int, float)),
         "retries": ("retries", int),
         "max_bytes": ("max_bytes", int),
+        "max_pixels": ("max_pixels", int),
         "concurrency": ("concurrency", int),
     },
     "index": {
@@ -40,6 +42,16 @@ _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
         "milvus_collection": ("milvus_collection", str),
     },
     "serve": {"title": ("title", str)},
+    "security": {
+        "keys": ("keys", str),
+        "public_reading": ("public_reading", bool),
+        "cors_origins": ("cors_origins", list),
+        "trusted_proxies": ("trusted_proxies", list),
+        "requests_per_minute": ("requests_per_minute", int),
+        "searches_per_minute": ("searches_per_minute", int),
+        "upload_timeout_s": ("upload_timeout_s", (int, float)),
+        "answer_timeout_s": ("answer_timeout_s", (int, float)),
+    },
 }
 
 _TEMPLATE = """\
@@ -62,7 +74,9 @@ allow_hosts = []
 deny_hosts = []
 timeout_s = 10
 concurrency = 8
+# The largest picture, fetched or uploaded: bytes of the file, and pixels once decoded.
 max_bytes = 20_000_000
+max_pixels = 60_000_000
 
 [index]
 # "exact" is the plain engine that others are compared with; it is slow with filters. "milvus" keeps the
@@ -74,6 +88,19 @@ recall = 1.0
 
 [serve]
 title = "Shop The Look"
+
+[security]
+# Who must show an API key (made with: shopthelook keys create). "auto": all, but for callers on this machine
+# where the server listens on this machine only; "always"; "never".
+keys = "auto"
+# Whether searching and looking need none: shoppers' browsers have no key. Writing always does.
+public_reading = true
+# Sites whose pages may call the API, such as "https://shop.example"; proxies whose X-Forwarded-For is believed.
+cors_origins = []
+trusted_proxies = []
+# Of one key, or of one address without a key; 0 is no limit.
+requests_per_minute = 1200
+searches_per_minute = 120
 """
 
 
@@ -90,15 +117,17 @@ class ShopConfig:
     timeout_s: float = 10.0
     retries: int = 2
     max_bytes: int = 20_000_000
+    max_pixels: int = 60_000_000
     concurrency: int = 8
     index_engine: str = "embedded"
     index_recall: float = 1.0
     milvus_uri: str = "http://localhost:19530"
     milvus_collection: str = ""
     title: str = "Shop The Look"
+    security: SecurityRules = field(default_factory=SecurityRules)
 
     def __post_init__(self) -> None:
-        for name in ("timeout_s", "max_bytes", "concurrency"):
+        for name in ("timeout_s", "max_bytes", "max_pixels", "concurrency"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"shop.toml: {name} must be above 0, not {getattr(self, name)}")
         if self.retries < 0:
@@ -143,6 +172,7 @@ class ShopConfig:
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"shop.toml is not TOML: {error}") from None
         values: dict[str, Any] = {}
+        security: dict[str, Any] = {}
         for section, table in document.items():
             known = _SETTINGS.get(section)
             if known is None or not isinstance(table, Mapping):
@@ -151,8 +181,9 @@ class ShopConfig:
                 if key not in known:
                     raise ConfigError(f"shop.toml: [{section}] has no {key!r}; it has {', '.join(known)}")
                 name, kind = known[key]
-                values[name] = _checked(f"[{section}] {key}", value, kind)
-        return cls(**values)
+                into = security if section == "security" else values
+                into[name] = _checked(f"[{section}] {key}", value, kind)
+        return cls(**values, security=SecurityRules(**security))
 
     def to_toml(self) -> str:
         """A commented ``shop.toml`` with this database and these models, all else as it ships."""
@@ -186,6 +217,10 @@ class ShopConfig:
         if "/" not in named and "\\" not in named:
             return named
         return str(root.resolve() / Path(named).expanduser())
+
+    def picture_limits(self) -> PictureLimits:
+        """What a picture may cost, wherever it comes from."""
+        return PictureLimits(max_bytes=self.max_bytes, max_pixels=self.max_pixels)
 
     def fetch_rules(self, allow_private: bool = False) -> FetchRules:
         """The rules for pictures and feeds by address; ``allow_private`` adds to what is allowed."""

@@ -28,7 +28,7 @@ class Parts:
         self.config = config
         self.catalog = catalog
         self.threads = threads
-        self.pictures = PictureStore(layout.pictures(directory))
+        self.pictures = PictureStore(layout.pictures(directory), config.picture_limits())
         self._opening = threading.RLock()
 
     @cached_property

@@ -88,7 +88,7 @@ class Preparer:
         fetcher: images.Fetcher,
         bundle: str,
         cache: CodeCache,
-        max_bytes: int,
+        limits: images.PictureLimits,
         refetch: bool = False,
     ) -> None:
         self._refetch = refetch
@@ -97,7 +97,7 @@ class Preparer:
         self._fetcher = fetcher
         self._bundle = bundle
         self._cache = cache
-        self._limits = images.PictureLimits(max_bytes=max_bytes)
+        self._limits = limits
 
     def prepare(self, rows: Sequence[Row], links: LinkRules) -> Prepared:
         """Sort a batch of products whose ids all differ."""

@@ -61,7 +61,9 @@ def import_products(
         run = _Run(
             shop,
             source,
-            Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.max_bytes, refetch),
+            Preparer(
+                shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.picture_limits(), refetch
+            ),
             Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle, cache),
             replace_all,
             on_progress,

@@ -65,7 +65,7 @@ def embed_products(shop: Shop, *, on_progress: OnProgress | None) -> ImportRepor
 def _candidates(
     shop: Shop, records: dict[str, ProductRecord]
 ) -> tuple[Sequence[Candidate], list[FeedProblem]]:
-    limits = images.PictureLimits(max_bytes=shop.config.max_bytes)
+    limits = shop.config.picture_limits()
     candidates: list[Candidate] = []
     problems: list[FeedProblem] = []
     for key, record in records.items():

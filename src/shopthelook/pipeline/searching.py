@@ -204,7 +204,7 @@ def to_box(box: Box | str | Iterable[float]) -> Box:
 def read_photo(shop: Parts, picture: images.PictureLike) -> NDArray[np.uint8]:
     """Read a shopper's photo: ``(h, w, 3)`` RGB."""
     with stage("decode"):
-        return images.read(picture, images.PictureLimits(max_bytes=shop.config.max_bytes))
+        return images.read(picture, shop.config.picture_limits())
 
 
 def name_of(picture: images.PictureLike) -> str | None:

@@ -39,7 +39,7 @@ def upsert_products(shop: Shop, products: Sequence[Mapping[str, Any]]) -> Upsert
     cache = CodeCache()
     bundle = shop.embedder_bundle.key
     with shop.fetcher() as fetcher:
-        preparer = Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.max_bytes)
+        preparer = Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.picture_limits())
         prepared = preparer.prepare([*rows.values()], LinkRules())
     done = Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle, cache).commit(
         prepared.candidates
