@@ -10,6 +10,7 @@ from shopthelook.catalog.feeds import (
     row_from_mapping,
 )
 from shopthelook.catalog.guess import Guess, Guesses
+from shopthelook.catalog.keys import SCOPES, ApiKey, Keys
 from shopthelook.catalog.product import CategorySource, Product
 from shopthelook.catalog.records import (
     CatalogError,
@@ -27,6 +28,8 @@ from shopthelook.catalog.records import (
 from shopthelook.catalog.store import Catalog
 
 __all__ = [
+    "SCOPES",
+    "ApiKey",
     "Catalog",
     "CatalogError",
     "CategorySource",
@@ -40,6 +43,7 @@ __all__ = [
     "Guesses",
     "ImportRecord",
     "IndexBatch",
+    "Keys",
     "ObjectRecord",
     "ProblemRecord",
     "Product",

@@ -154,3 +154,18 @@ problems = Table(
     Column("at", UtcTime, nullable=False),
     Index("ix_problems_import_id", "import_id", "id"),
 )
+
+# Keys of the HTTP API. The secret itself is nowhere: `digest` is the SHA-256 of the salt and the secret.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_used_at", UtcTime),
+    Column("expires_at", UtcTime),
+    Column("revoked_at", UtcTime),
+)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from shopthelook.catalog import import_rows, mark_rows, product_rows, scene_rows
 from shopthelook.catalog.database import INDEX_LOCK, PRODUCT_LOCK, Database
 from shopthelook.catalog.feeds.row import FeedProblem
+from shopthelook.catalog.keys import Keys
 from shopthelook.catalog.migrate import migrate
 from shopthelook.catalog.product_rows import Filters
 from shopthelook.catalog.records import (
@@ -39,13 +40,14 @@ class Catalog:
     Each call is one transaction; when a writing call returns, the change is on the disk. Every product
     change has a number (`seq`) that grows by one in the order of the commits, so that an index can follow.
     Iterators read page by page, each page in its own transaction: what is written meanwhile may be in.
-    Safe to share among threads and to open from several processes.
+    Safe to share among threads and to open from several processes. `keys` are those of the HTTP API.
 
     Every method raises CatalogError where the database fails.
     """
 
     def __init__(self, database: Database):
         self._database = database
+        self.keys = Keys(database)
 
     @classmethod
     def open(cls, url: str | Path) -> Self:
