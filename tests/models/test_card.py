@@ -93,7 +93,15 @@ def test_an_embedder_s_heads_and_crop_are_read() -> None:
     assert (old.heads, old.input.resize.side) == ((), 192)
 
 
-@pytest.mark.parametrize("values", [DETECTOR, EMBEDDER, HEADS])
+WITHIN = changed(HEADS, "heads.0.within", ["Furniture", "Home & Garden > Decor"])
+
+
+def test_a_head_may_say_of_what_it_speaks() -> None:
+    (head,) = Card.from_dict(WITHIN).heads
+    assert head.within == ("Furniture", "Home & Garden > Decor")
+
+
+@pytest.mark.parametrize("values", [DETECTOR, EMBEDDER, HEADS, WITHIN])
 def test_a_card_that_is_written_is_read_as_it_was(values: dict[str, Any], tmp_path: Path) -> None:
     card = Card.from_dict(values)
     card.write(tmp_path / "card.json")
@@ -175,6 +183,7 @@ def test_fields_that_are_not_known_are_left_alone() -> None:
         (HEADS, "heads.0.labels.1", 3, "must be text"),
         (HEADS, "heads.0.least", 1.1, "from 0 to 1"),
         (HEADS, "heads.0.least", ..., "is missing"),
+        (HEADS, "heads.0.within", "Furniture", "list"),
     ],
 )
 def test_a_mistake_is_told_by_file_and_field(

@@ -49,7 +49,7 @@ class Embedder:
             raise BundleError(f"bundle {bundle.id} is of kind {bundle.kind!r}, an embedder is needed")
         if batch_size < 1:
             raise ValueError(f"batch_size must be 1 or more, not {batch_size}")
-        taxonomy = taxonomy or Taxonomy.builtin()
+        self.taxonomy = taxonomy = taxonomy or Taxonomy.builtin()
         self.bundle = bundle
         self.session = Session(bundle, threads)
         self.batch_size = batch_size

@@ -126,7 +126,7 @@ class Card:
         values["outputs"] = dict(self.outputs)
         for key in ("data", "metrics"):
             values[key] = [_without_empty(entry) for entry in values[key]]
-        values["heads"] = [{**head, "labels": list(head["labels"])} for head in values["heads"]]
+        values["heads"] = [_lists(head) for head in values["heads"]]
         if not self.heads:
             del values["heads"]
         for key in ("bits",) if self.kind == "detector" else ("threshold", "max_objects"):
@@ -142,6 +142,10 @@ class Card:
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None and value != ""}
+
+
+def _lists(head: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: list(of) if isinstance(of, tuple) else of for key, of in head.items() if of != ()}
 
 
 def _sizes(resize: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,11 +59,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an embedder says beside the category, as gender or colour: one of `labels`, or nothing below `least`."""
+    """What an embedder says beside the category, as gender or colour: one of `labels`, or nothing below `least`.
+
+    `within` has the paths of the categories of whose things it says something that makes sense; empty where the
+    card does not say.
+    """
 
     name: str
     labels: tuple[str, ...]
     least: float = 0.5
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,8 @@ def read_heads(fields: Fields) -> tuple[Head, ...]:
         labels = entry.texts("labels")
         if len(set(labels)) != len(labels) or len(labels) < 2:
             raise entry.error("labels", "must hold at least two different texts")
-        heads.append(Head(name, labels, entry.number("least", 0, 1)))
+        within = entry.texts("within") if entry.has("within") else ()
+        heads.append(Head(name, labels, entry.number("least", 0, 1), within))
     return tuple(heads)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook.catalog import Catalog, ProductRecord
-from shopthelook.catalog.product import Product
 from shopthelook.embedding import Embedder
 from shopthelook.images import PictureStore
-from shopthelook.pipeline.encoding import CodeCache, Encoded, encode
+from shopthelook.pipeline.encoding import CodeCache, Encoded, described, encode
 from shopthelook.pipeline.preparing import Candidate
 
 
@@ -80,17 +79,7 @@ class Committer:
         product, code = candidate.product, candidate.code
         if code is None:
             encoded = found[candidate.image_hash]
-            product, code = categorised(product, encoded), encoded.code
+            embedder = self._embedder()
+            product = described(product, encoded, embedder.taxonomy, embedder.heads.values())
+            code = encoded.code
         return ProductRecord(product=product, image_hash=candidate.image_hash, code=code, bundle=self._bundle)
-
-
-def categorised(product: Product, encoded: Encoded) -> Product:
-    """The product with the embedder's category where the merchant gave none."""
-    if product.category_id is not None and product.category_source != "predicted":
-        return product
-    return replace(
-        product,
-        category_id=encoded.category.id,
-        category_source="predicted",
-        category_score=encoded.score,
-    )

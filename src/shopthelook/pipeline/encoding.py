@@ -1,17 +1,20 @@
-"""Product pictures to codes and categories: one recipe, whoever asks."""
+"""Pictures of things to codes, categories and guesses: one recipe, whoever asks."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook import images
+from shopthelook.catalog import Guesses, Product
 from shopthelook.embedding import Embedder
-from shopthelook.taxonomy import Category
+from shopthelook.models.card import Head
+from shopthelook.pipeline.guessing import LEAST_CATEGORY, fitting, guesses_of
+from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory
 
 # Far above what an embedder sees, so that a small product on a large white ground stays sharp
 # after trimming, and far below what cameras make, so that a batch fits in memory.
@@ -20,11 +23,19 @@ LONGEST_SIDE = 1024
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A product picture's code (``bits // 8`` bytes) and the category that the embedder reads from it."""
+    """What the embedder makes of one picture.
+
+    Attributes:
+        code: ``bits // 8`` bytes.
+        category: what it shows; None where the embedder is not sure enough.
+        score: the likeliest category's, in [0, 1], also where that is not sure enough.
+        guesses: what every head says, whether or not that makes sense of the thing; see ``fitting``.
+    """
 
     code: bytes
-    category: Category
+    category: Category | None
     score: float
+    guesses: Guesses = field(default_factory=dict)
 
 
 def read_product_picture(data: bytes, limits: images.PictureLimits) -> NDArray[np.uint8]:
@@ -37,15 +48,53 @@ def read_product_picture(data: bytes, limits: images.PictureLimits) -> NDArray[n
 
 
 def encode(embedder: Embedder, pictures: Sequence[NDArray[np.uint8]]) -> list[Encoded]:
-    """Embed trimmed product pictures as one batch."""
+    """Embed crops, or trimmed product pictures, each ``(h, w, 3)`` RGB, as one batch."""
     if not pictures:
         return []
     found = embedder.embed(pictures)
-    best = found.category_scores.argmax(axis=1)
+    guesses = guesses_of(embedder.heads.values(), found.heads, len(pictures))
     return [
-        Encoded(code.tobytes(), embedder.categories[label], round(float(scores[label]), 4))
-        for code, scores, label in zip(found.codes, found.category_scores, best, strict=True)
+        Encoded(code.tobytes(), *_category(embedder, scores), said)
+        for code, scores, said in zip(found.codes, found.category_scores, guesses, strict=True)
     ]
+
+
+def _category(embedder: Embedder, scores: NDArray[np.float32]) -> tuple[Category | None, float]:
+    label = int(scores.argmax())
+    score, least = float(scores[label]), embedder.bundle.card.labels[label].threshold
+    is_sure = score >= (LEAST_CATEGORY if least is None else least)
+    return embedder.categories[label] if is_sure else None, round(score, 4)
+
+
+def described(product: Product, encoded: Encoded, taxonomy: Taxonomy, heads: Iterable[Head]) -> Product:
+    """The product with what its picture's encoding says of it, in place of what an earlier one said.
+
+    The merchant's category stays; where there is none it gets the embedder's, if that is sure enough. Of the
+    guesses it gets those that make sense in its category.
+
+    Args:
+        heads: of the card of the embedder that made the encoding.
+    """
+    if product.category_id is None or product.category_source == "predicted":
+        category = encoded.category
+        product = replace(
+            product,
+            category_id=None if category is None else category.id,
+            category_source=None if category is None else "predicted",
+            category_score=None if category is None else encoded.score,
+        )
+    kind = known_category(taxonomy, product.category_id)
+    return replace(product, guesses=fitting(encoded.guesses, kind, heads))
+
+
+def known_category(taxonomy: Taxonomy, category_id: int | None) -> Category | None:
+    """A stored category; None where there is none, or the taxonomy does not have it."""
+    if category_id is None:
+        return None
+    try:
+        return taxonomy.get(category_id)
+    except UnknownCategory:
+        return None
 
 
 class CodeCache:

@@ -13,9 +13,12 @@ from shopthelook import images
 from shopthelook.catalog import Catalog, Fingerprint, ProductRecord
 from shopthelook.catalog.feeds import FeedProblem
 from shopthelook.catalog.product import Product
-from shopthelook.pipeline.encoding import CodeCache, Encoded, read_product_picture
+from shopthelook.models import Bundle
+from shopthelook.pipeline.encoding import CodeCache, Encoded, known_category, read_product_picture
 from shopthelook.pipeline.errors import SourceError
+from shopthelook.pipeline.guessing import fitting, heads_for
 from shopthelook.pipeline.picture_links import LinkRules, read_file
+from shopthelook.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Preparer:
     """Compares products with the catalog, gets the pictures that are new, and decodes them.
 
     Args:
-        bundle: id of the embedder; codes of another one are not kept.
+        bundle: the embedder; codes of another one are not kept.
         refetch: ask for a picture by address again even where its address is the same as before.
         fetcher: shared by all batches; it limits how many pictures are fetched at once.
     """
@@ -86,7 +89,8 @@ class Preparer:
         catalog: Catalog,
         pictures: images.PictureStore,
         fetcher: images.Fetcher,
-        bundle: str,
+        bundle: Bundle,
+        taxonomy: Taxonomy,
         cache: CodeCache,
         limits: images.PictureLimits,
         refetch: bool = False,
@@ -95,7 +99,9 @@ class Preparer:
         self._catalog = catalog
         self._pictures = pictures
         self._fetcher = fetcher
-        self._bundle = bundle
+        self._bundle = bundle.key
+        self._heads = bundle.card.heads
+        self._taxonomy = taxonomy
         self._cache = cache
         self._limits = limits
 
@@ -180,19 +186,9 @@ class Preparer:
             and fingerprint.bundle == self._bundle
             and fingerprint.image_hash == picture.image_hash
             and before is not None
+            and (kept := self._as_described(product, before.product)) is not None
         ):
-            code = before.code
-            if product.category_id is None:
-                old = before.product
-                if old.category_source == "predicted":
-                    product = replace(
-                        product,
-                        category_id=old.category_id,
-                        category_source="predicted",
-                        category_score=old.category_score,
-                    )
-                else:
-                    code = None  # the merchant took the category back; only the embedder can give one
+            product, code = kept, before.code
         encoded = self._cache.get(picture.image_hash) if code is None else None
         rgb = None
         if code is None and encoded is None:
@@ -214,6 +210,22 @@ class Preparer:
                 line=row.line,
             )
         )
+
+    def _as_described(self, product: Product, before: Product) -> Product | None:
+        """The product with what the embedder said of its picture; None where only the embedder can say it."""
+        if product.category_id is None:
+            if before.category_source == "merchant":
+                return None  # who took the category back
+            product = replace(
+                product,
+                category_id=before.category_id,
+                category_source=before.category_source,
+                category_score=before.category_score,
+            )
+        kinds = [known_category(self._taxonomy, one.category_id) for one in (product, before)]
+        if not heads_for(kinds[0], self._heads) <= heads_for(kinds[1], self._heads):
+            return None
+        return replace(product, guesses=fitting(before.guesses, kinds[0], self._heads))
 
     def _taken(self, data: bytes) -> _Picture:
         image_hash = images.content_hash(data)

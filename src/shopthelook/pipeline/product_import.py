@@ -57,14 +57,21 @@ def import_products(
         open_feed(os.fspath(feed), fetcher, shop.directory) as source,
     ):
         cache = CodeCache()
-        bundle = shop.embedder_bundle.key
+        bundle = shop.embedder_bundle
         run = _Run(
             shop,
             source,
             Preparer(
-                shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.picture_limits(), refetch
+                shop.catalog,
+                shop.pictures,
+                fetcher,
+                bundle,
+                shop.taxonomy,
+                cache,
+                shop.config.picture_limits(),
+                refetch,
             ),
-            Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle, cache),
+            Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle.key, cache),
             replace_all,
             on_progress,
         )

@@ -37,11 +37,12 @@ def upsert_products(shop: Shop, products: Sequence[Mapping[str, Any]]) -> Upsert
             problems.append(FeedProblem(earlier.line, product.id, "id", reason))
         rows[product.id] = Row(place, product)
     cache = CodeCache()
-    bundle = shop.embedder_bundle.key
+    bundle = shop.embedder_bundle
     with shop.fetcher() as fetcher:
-        preparer = Preparer(shop.catalog, shop.pictures, fetcher, bundle, cache, shop.config.picture_limits())
+        limits = shop.config.picture_limits()
+        preparer = Preparer(shop.catalog, shop.pictures, fetcher, bundle, shop.taxonomy, cache, limits)
         prepared = preparer.prepare([*rows.values()], LinkRules())
-    done = Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle, cache).commit(
+    done = Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle.key, cache).commit(
         prepared.candidates
     )
     return UpsertReport(
