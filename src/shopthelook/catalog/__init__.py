@@ -1,5 +1,6 @@
 """Products, scenes and their objects: feeds in, one SQL database, a change log out."""
 
+from shopthelook.catalog.changeover import Coded
 from shopthelook.catalog.feeds import (
     FeedError,
     FeedProblem,
@@ -11,11 +12,14 @@ from shopthelook.catalog.feeds import (
 )
 from shopthelook.catalog.guess import Guess, Guesses
 from shopthelook.catalog.keys import SCOPES, ApiKey, Keys
+from shopthelook.catalog.next_object_rows import NextObjectCode
+from shopthelook.catalog.next_rows import NextCode
 from shopthelook.catalog.product import CategorySource, Product
 from shopthelook.catalog.records import (
     CatalogError,
     Change,
     CodeBatch,
+    EmbedderChanged,
     Fingerprint,
     ImportRecord,
     IndexBatch,
@@ -35,6 +39,8 @@ __all__ = [
     "CategorySource",
     "Change",
     "CodeBatch",
+    "Coded",
+    "EmbedderChanged",
     "FeedError",
     "FeedProblem",
     "FeedRow",
@@ -44,6 +50,8 @@ __all__ = [
     "ImportRecord",
     "IndexBatch",
     "Keys",
+    "NextCode",
+    "NextObjectCode",
     "ObjectRecord",
     "ProblemRecord",
     "Product",

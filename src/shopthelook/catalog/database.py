@@ -26,6 +26,7 @@ _POOL = {
 MIGRATION_LOCK = 0x5354_4C01
 PRODUCT_LOCK = 0x5354_4C02
 INDEX_LOCK = 0x5354_4C03
+CHANGEOVER_LOCK = 0x5354_4C04
 
 
 class Database:
@@ -93,6 +94,18 @@ class Database:
                 if lock is not None and not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
                 yield connection
+
+    @contextmanager
+    def holding(self, lock: int) -> Iterator[bool]:
+        """On PostgreSQL, hold a lock for hours without a transaction; whether nobody else has it."""
+        with self._told(), self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            held = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(lock))))
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(lock)))
 
     def use_wal(self) -> None:
         """Switch a SQLite file to write-ahead logging, so that readers go on while one writes."""

@@ -6,21 +6,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from shopthelook.catalog.product import Product
-from shopthelook.catalog.records import (
-    CatalogError,
-    Change,
-    CodeBatch,
-    Fingerprint,
-    IndexBatch,
-    ProductRecord,
-    Said,
-)
+from shopthelook.catalog.records import Change, Fingerprint, ProductRecord
 from shopthelook.catalog.schema import changes, products
 
 CHUNK = 1000
@@ -30,7 +21,6 @@ Filters = Mapping[str, str | int | Sequence[int] | bool]
 
 _T = TypeVar("_T")
 _PRODUCT_FIELDS = tuple(f.name for f in fields(Product))
-_SAID = tuple(products.c[name] for name in Said._fields)
 _TEXT_FILTERS = {column.name for column in products.c if isinstance(column.type, sa.String)}
 
 
@@ -51,6 +41,14 @@ def put(connection: Connection, items: Sequence[ProductRecord]) -> int:
         connection.execute(_upsert(connection), rows)
         _log(connection, [(row["seq"], row["id"]) for row in rows], deleted=False)
     return seq + len(rows)
+
+
+def log_again(connection: Connection, ids: Sequence[str]) -> None:
+    """Log products that exist, each once: what an index of them holds has changed."""
+    numbered = list(enumerate(ids, last_seq(connection) + 1))
+    statement = sa.update(products).where(products.c.id == sa.bindparam("of"))
+    connection.execute(statement, [{"of": product_id, "seq": seq} for seq, product_id in numbered])
+    _log(connection, numbered, deleted=False)
 
 
 def delete(connection: Connection, ids: Sequence[str]) -> int:
@@ -141,62 +139,6 @@ def ids_after(connection: Connection, after: str | None, limit: int) -> list[str
     if after is not None:
         query = query.where(products.c.id > after)
     return list(connection.scalars(query))
-
-
-def codes_of(connection: Connection, ids: Sequence[str], bundle: str) -> CodeBatch:
-    """Codes that the bundle made for these products, those that have one, in the order of their ids."""
-    query = _codes(bundle).where(products.c.id.in_(ids))
-    return _batch(connection, query, bundle)
-
-
-def codes_after(connection: Connection, after: str | None, limit: int, bundle: str) -> CodeBatch:
-    """The next codes that the bundle made, in the order of the product ids."""
-    query = _codes(bundle).limit(limit)
-    if after is not None:
-        query = query.where(products.c.id > after)
-    return _batch(connection, query, bundle)
-
-
-def index_rows_of(connection: Connection, ids: Sequence[str], bundle: str) -> IndexBatch:
-    """As `codes_of`, with what filters look at."""
-    return _index_batch(connection, _codes(bundle, *_SAID).where(products.c.id.in_(ids)), bundle)
-
-
-def index_rows_after(connection: Connection, after: str | None, limit: int, bundle: str) -> IndexBatch:
-    """As `codes_after`, with what filters look at."""
-    query = _codes(bundle, *_SAID).limit(limit)
-    if after is not None:
-        query = query.where(products.c.id > after)
-    return _index_batch(connection, query, bundle)
-
-
-def _codes(bundle: str, *more: sa.Column[Any]) -> sa.Select[Any]:
-    columns = sa.select(products.c.id, products.c.code, products.c.category_id, *more)
-    return columns.where(products.c.bundle == bundle).order_by(products.c.id)
-
-
-def _index_batch(connection: Connection, query: sa.Select[Any], bundle: str) -> IndexBatch:
-    rows = connection.execute(query).all()
-    found = _checked([(row[0], row[1], row[2]) for row in rows], bundle)
-    said = [Said._make(row[3:]) for row in rows]
-    return IndexBatch(found.ids, found.codes, found.category_ids, said)
-
-
-def _batch(connection: Connection, query: sa.Select[Any], bundle: str) -> CodeBatch:
-    return _checked([(row.id, row.code, row.category_id) for row in connection.execute(query)], bundle)
-
-
-def _checked(rows: list[tuple[str, bytes, int | None]], bundle: str) -> CodeBatch:
-    width = len(rows[0][1]) if rows else 0
-    for product_id, code, _ in rows:
-        if len(code) != width:
-            raise CatalogError(
-                f"product {product_id} has a code of {len(code)} bytes where others of {bundle} "
-                f"have {width}; embed the products again"
-            )
-    codes = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.uint8).reshape(len(rows), width)
-    categories = np.array([-1 if row[2] is None else row[2] for row in rows], dtype=np.int64)
-    return CodeBatch([row[0] for row in rows], codes, categories)
 
 
 def _condition(name: str, value: object) -> sa.ColumnElement[bool]:

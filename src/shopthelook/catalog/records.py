@@ -22,6 +22,10 @@ class CatalogError(ShopError):
     """The catalog cannot be opened, read or written, or was given something it cannot hold."""
 
 
+class EmbedderChanged(CatalogError):  # noqa: N818 - it says what is so, not that something broke
+    """Another embedder serves than the one that a search or a write began with; it is to be begun anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProductRecord:
     """A product as stored.

@@ -9,11 +9,13 @@ from typing import Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from shopthelook.catalog import import_rows, mark_rows, product_rows, scene_rows
+from shopthelook.catalog import code_rows, import_rows, mark_rows, next_rows, product_rows, scene_rows
+from shopthelook.catalog.changeover import Changeover
 from shopthelook.catalog.database import INDEX_LOCK, PRODUCT_LOCK, Database
 from shopthelook.catalog.feeds.row import FeedProblem
 from shopthelook.catalog.keys import Keys
 from shopthelook.catalog.migrate import migrate
+from shopthelook.catalog.next_rows import NextCode
 from shopthelook.catalog.product_rows import Filters
 from shopthelook.catalog.records import (
     Change,
@@ -40,7 +42,8 @@ class Catalog:
     Each call is one transaction; when a writing call returns, the change is on the disk. Every product
     change has a number (`seq`) that grows by one in the order of the commits, so that an index can follow.
     Iterators read page by page, each page in its own transaction: what is written meanwhile may be in.
-    Safe to share among threads and to open from several processes. `keys` are those of the HTTP API.
+    Safe to share among threads and to open from several processes. `keys` are those of the HTTP API;
+    `changeover` is what a change of the embedder needs.
 
     Every method raises CatalogError where the database fails.
     """
@@ -48,6 +51,7 @@ class Catalog:
     def __init__(self, database: Database):
         self._database = database
         self.keys = Keys(database)
+        self.changeover = Changeover(database)
 
     @classmethod
     def open(cls, url: str | Path) -> Self:
@@ -78,15 +82,29 @@ class Catalog:
 
     # Products
 
-    def put_products(self, items: Sequence[ProductRecord], import_id: int | None = None) -> int:
+    def put_products(
+        self,
+        items: Sequence[ProductRecord],
+        import_id: int | None = None,
+        *,
+        serving: str | None = None,
+        beside: tuple[str, Sequence[NextCode]] | None = None,
+    ) -> int:
         """Insert or replace products in one transaction; of two with one id the last stays.
 
-        `import_id` marks them as seen, as `touch` does. Returns the last seq.
+        `import_id` marks them as seen, as `touch` does. `serving` is the bundle that the caller takes for the
+        one that serves, EmbedderChanged is raised where it is another one; and it is from now on where none was.
+        `beside` are codes of the bundle that is to follow it. Returns the last seq.
         """
         with self._database.writing(PRODUCT_LOCK) as connection:
+            if serving is not None:
+                next_rows.require(connection, serving)
             if import_id is not None:
                 import_rows.touch(connection, [item.product.id for item in items], import_id)
-            return product_rows.put(connection, items)
+            seq = product_rows.put(connection, items)
+            if beside is not None:
+                next_rows.put(connection, *beside, log=False)
+            return seq
 
     def delete_products(self, ids: Sequence[str]) -> int:
         """Delete products; unknown ids are passed over. Returns how many existed."""
@@ -186,11 +204,11 @@ class Catalog:
         Products without a code of this bundle are left out. To load an index, take `last_seq` first
         and follow the changes from there.
         """
-        return self._batches(ids, bundle, product_rows.codes_of, product_rows.codes_after)
+        return self._batches(ids, bundle, code_rows.codes_of, code_rows.codes_after)
 
     def index_rows(self, ids: Sequence[str] | None, bundle: str) -> Iterator[IndexBatch]:
         """As `codes`, with what filters look at in each product."""
-        return self._batches(ids, bundle, product_rows.index_rows_of, product_rows.index_rows_after)
+        return self._batches(ids, bundle, code_rows.index_rows_of, code_rows.index_rows_after)
 
     def _batches(
         self,
