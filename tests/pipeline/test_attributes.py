@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shopthelook.catalog import Catalog, Product, ProductRecord
-from shopthelook.pipeline.attributes import attributes_of
+from shopthelook.catalog import Catalog, Guess, Product, ProductRecord
+from shopthelook.pipeline.attributes import Attribute, attributes_of, guessed, told_of
 
 
 def test_everything_has_its_place() -> None:
@@ -20,7 +20,7 @@ def test_everything_has_its_place() -> None:
         currency="EUR",
         availability="in_stock",
         brand="Norr Home",
-        color="Red / Dark Blue,Red",
+        color="Red / Dark Blue,Red, dark grey",
         material="Oak/Steel",
         pattern="Striped",
         size="42",
@@ -38,7 +38,7 @@ def test_everything_has_its_place() -> None:
         "currency": ("EUR",),
         "availability": ("in_stock",),
         "brand": ("Norr Home",),
-        "color": ("Red", "Dark Blue"),
+        "color": ("Red", "Dark Blue", "Blue", "dark gray", "gray"),
         "material": ("Oak", "Steel"),
         "pattern": ("Striped",),
         "size": ("42", 42.0),
@@ -68,10 +68,47 @@ def test_prose_is_left_out() -> None:
     assert attributes_of(Product("a", custom={"story": "x" * 300, "empty": ""})) == {}
 
 
+GUESSES = {
+    "dress_style": Guess("Maxi", 0.5),
+    "color": Guess("Light Grey", 0.75),
+    "gender": Guess("female", 1.0),
+}
+
+
+def test_the_model_speaks_where_the_merchant_says_nothing() -> None:
+    assert attributes_of(Product("a", guesses=GUESSES)) == {
+        "color": ("Light Gray", "Gray"),
+        "gender": ("female",),
+        "dress_style": ("Maxi",),
+    }
+    product = Product("a", color="teal", custom={"dress style": "Midi"}, guesses=GUESSES)
+    assert attributes_of(product) == {"color": ("teal",), "gender": ("female",), "dress_style": ("Midi",)}
+    assert told_of(product) == (
+        Attribute("color", "teal", "merchant"),
+        Attribute("gender", "female", "model", 1.0),
+        Attribute("dress_style", "Midi", "merchant"),
+    )
+    assert told_of(Product("a", size="L", custom={"story": "long"})) == (Attribute("size", "L", "merchant"),)
+
+
+def test_what_is_said_of_an_object() -> None:
+    assert [(one.name, one.value, one.by, one.confidence) for one in guessed(GUESSES)] == [
+        ("color", "Light Grey", "model", 0.75),
+        ("gender", "female", "model", 1.0),
+        ("dress_style", "Maxi", "model", 0.5),
+    ]
+    assert guessed({}) == told_of(Product("a")) == ()
+
+
 def test_the_catalog_streams_what_products_say(tmp_path: Path) -> None:
     products = [
         Product(
-            f"p{n}", price=Decimal(n), brand=f"b{n}", custom={"n": str(n)}, category_id=443 if n else None
+            f"p{n}",
+            price=Decimal(n),
+            brand=f"b{n}",
+            custom={"n": str(n)},
+            category_id=443 if n else None,
+            guesses={"color": Guess("Red", n / 8)} if n % 2 else {},
         )
         for n in range(5)
     ]

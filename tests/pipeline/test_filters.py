@@ -54,6 +54,12 @@ def test_any_form_is_one_filter() -> None:
     assert forms[0].names_gender
 
 
+def test_one_spelling_of_gray() -> None:
+    assert resolve("color:'Dark Grey'", TAXONOMY).written == Term("color", "Dark Gray")
+    assert resolve("Color IN (grey, red)", TAXONOMY).where == In("color", ("gray", "red"))
+    assert resolve("brand:grey", TAXONOMY).where == Term("brand", "grey")
+
+
 def test_words_of_the_specification() -> None:
     found = resolve("gender IN (Women, unisex) AND availability:'In Stock' AND condition:odd", TAXONOMY)
     assert found.written == And(

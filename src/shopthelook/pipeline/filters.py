@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
 from shopthelook.catalog.feeds.enumerations import ALLOWED, normal_value
+from shopthelook.pipeline.colors import one_spelling
 from shopthelook.pipeline.gender import LARGEST
 from shopthelook.retrieval.protocol import CATEGORY
 from shopthelook.retrieval.query import (
@@ -35,7 +36,7 @@ class Resolved:
     """A filter that an index can answer.
 
     Attributes:
-        written: the filter as it was given, with the specification's words ("Men" is "male").
+        written: the filter as it was given, with the specification's words ("Men" is "male", "grey" "gray").
         where: the same with each category as the range of its subtree's positions.
         names_category: whether it asks for a category, rather than only against one; then it decides
             where to search, and an object's own category does not.
@@ -106,7 +107,7 @@ class _Reading:
         self.names_gender = False
 
     def in_words_of_the_specification(self, node: Filter) -> Filter:
-        """The tree with "Men" as "male" and the like, as products are stored."""
+        """The tree with "Men" as "male" and the like, as the index has them."""
         match node:
             case And(children) | Or(children):
                 return replace(node, children=tuple(map(self.in_words_of_the_specification, children)))
@@ -116,6 +117,10 @@ class _Reading:
                 return replace(node, value=normal_value(field, value) or value)
             case In(field, values) if field in ALLOWED:
                 return replace(node, values=tuple(normal_value(field, one) or one for one in values))
+            case Term("color", value):
+                return replace(node, value=one_spelling(value))
+            case In("color", values):
+                return replace(node, values=tuple(map(one_spelling, values)))
         return node
 
     def with_positions(self, node: Filter, positive: bool) -> Filter:
