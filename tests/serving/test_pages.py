@@ -58,3 +58,19 @@ def test_without_a_build_the_page_says_how_to_make_one(tmp_path: Path) -> None:
     answer = TestClient(app).get("/")
     assert answer.status_code == 200
     assert "npm run build" in answer.text
+
+
+def test_the_component_is_for_pages_of_every_origin(client: httpx.Client) -> None:
+    asked = {"Origin": "https://blog.example"}
+    answer = client.get("/shop-the-look.js", headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "immutable" not in answer.headers["cache-control"]
+    assert int(answer.headers["content-length"]) < 60_000
+    again = client.get("/shop-the-look.js", headers=asked | {"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["access-control-allow-origin"] == "*"
+    # Everything is in the one file.
+    assert not re.search(r'\bimport\s*\(|\bfrom\s*"|\bimport\s*"', answer.text)

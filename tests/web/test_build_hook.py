@@ -26,7 +26,8 @@ def hook() -> ModuleType:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A folder with `web/` and its build in `pages/`, the build being newer."""
-    for name, age in (("web/src/main.ts", 100), ("web/package-lock.json", 100), ("pages/index.html", 50)):
+    ages = {"web/src/main.ts": 100, "web/package-lock.json": 100}
+    for name, age in (ages | {"pages/index.html": 50, "pages/shop-the-look.js": 50}).items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
@@ -48,6 +49,10 @@ def test_a_build_is_stale_when_missing_or_older(hook: ModuleType, checkout: Path
     (web / "node_modules").mkdir()
     set_age((web / "node_modules"), 0)
     (web / "node_modules" / "new.js").write_text("")
+    assert not hook.stale(web, pages)
+    (pages / "shop-the-look.js").unlink()
+    assert hook.stale(web, pages)
+    (pages / "shop-the-look.js").write_text("")
     assert not hook.stale(web, pages)
     (pages / "index.html").unlink()
     assert hook.stale(web, pages)

@@ -91,26 +91,6 @@ interface Refusal {
   error?: { code?: string; message?: string; field?: string | null };
 }
 
-async function ask<T>(address: string, init?: RequestInit): Promise<T> {
-  let answer: Response;
-  try {
-    answer = await fetch(address, init);
-  } catch {
-    throw new ApiFailure(0, "away", "The shop's server does not answer.");
-  }
-  if (answer.ok) return (await answer.json()) as T;
-  const refusal = await answer.json().then(
-    (body) => (body as Refusal).error,
-    () => undefined,
-  );
-  throw new ApiFailure(
-    answer.status,
-    refusal?.code ?? "error",
-    refusal?.message ?? `The server answered ${answer.status}.`,
-    refusal?.field ?? null,
-  );
-}
-
 /** An id as part of an address; slashes in it stay what they are. */
 export function idPath(id: string): string {
   return id.split("/").map(encodeURIComponent).join("/");
@@ -120,41 +100,83 @@ function json(body: unknown): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
-export const api = {
-  status: () => ask<Status>("/v1/status"),
+export type PictureWidth = 160 | 320 | 640 | 1280;
 
-  scenes: (cursor: string | null, limit = 40) =>
-    ask<ScenePage>(`/v1/scenes?${new URLSearchParams({ limit: `${limit}`, ...(cursor ? { cursor } : {}) })}`),
+export class Api {
+  readonly base: string;
 
-  scene: (id: string) => ask<Scene>(`/v1/scenes/${idPath(id)}`),
+  /** @param base address of the server, with or without a slash at its end; empty: this page's own */
+  constructor(base = "") {
+    this.base = base.replace(/\/+$/, "");
+  }
 
-  objectProducts: (objectId: string, offset: number, k: number) => {
+  status(): Promise<Status> {
+    return this.#ask("/v1/status");
+  }
+
+  scenes(cursor: string | null, limit = 40): Promise<ScenePage> {
+    const query = new URLSearchParams({ limit: `${limit}`, ...(cursor ? { cursor } : {}) });
+    return this.#ask(`/v1/scenes?${query}`);
+  }
+
+  scene(id: string): Promise<Scene> {
+    return this.#ask(`/v1/scenes/${idPath(id)}`);
+  }
+
+  objectProducts(objectId: string, offset: number, k: number): Promise<HitPage> {
     const cut = objectId.lastIndexOf("/");
     const scene = idPath(objectId.slice(0, cut));
-    return ask<HitPage>(
-      `/v1/scenes/${scene}/objects/${objectId.slice(cut + 1)}/products?k=${k}&offset=${offset}`,
-    );
-  },
+    return this.#ask(`/v1/scenes/${scene}/objects/${objectId.slice(cut + 1)}/products?k=${k}&offset=${offset}`);
+  }
 
-  product: (id: string) => ask<Product>(`/v1/products/${idPath(id)}`),
+  product(id: string): Promise<Product> {
+    return this.#ask(`/v1/products/${idPath(id)}`);
+  }
 
-  similar: (id: string, offset: number, k: number) =>
-    ask<HitPage>(`/v1/products/${idPath(id)}/similar?k=${k}&offset=${offset}`),
+  similar(id: string, offset: number, k: number): Promise<HitPage> {
+    return this.#ask(`/v1/products/${idPath(id)}/similar?k=${k}&offset=${offset}`);
+  }
 
-  searchSceneBox: (sceneId: string, box: Box, k: number) =>
-    ask<SearchAnswer>("/v1/search", json({ scene_id: sceneId, box, k })),
+  searchSceneBox(sceneId: string, box: Box, k: number): Promise<SearchAnswer> {
+    return this.#ask("/v1/search", json({ scene_id: sceneId, box, k }));
+  }
 
-  searchPhoto: (photo: Blob, options: { box?: Box; category?: string; k: number }) => {
+  searchPhoto(photo: Blob, options: { box?: Box; category?: string; k: number }): Promise<SearchAnswer> {
     const form = new FormData();
     form.set("photo", photo, "photo");
     form.set("k", `${options.k}`);
     if (options.box) form.set("box", options.box.join(","));
     if (options.category) form.set("category", options.category);
-    return ask<SearchAnswer>("/v1/search", { method: "POST", body: form });
-  },
-};
+    return this.#ask("/v1/search", { method: "POST", body: form });
+  }
 
-/** A stored picture at one of the widths that the server makes. */
-export function sized(image: string, width: 160 | 320 | 640 | 1280): string {
-  return `${image}?w=${width}`;
+  /** Address of a stored picture at one of the widths that the server makes. */
+  picture(image: string, width: PictureWidth): string {
+    return `${image.startsWith("/") ? this.base : ""}${image}?w=${width}`;
+  }
+
+  async #ask<T>(path: string, init?: RequestInit): Promise<T> {
+    let answer: Response;
+    try {
+      answer = await fetch(this.base + path, init);
+    } catch {
+      throw new ApiFailure(0, "away", "The shop's server does not answer.");
+    }
+    if (answer.ok) return (await answer.json()) as T;
+    const refusal = await answer.json().then(
+      (body) => (body as Refusal).error,
+      () => undefined,
+    );
+    throw new ApiFailure(
+      answer.status,
+      refusal?.code ?? "error",
+      refusal?.message ?? `The server answered ${answer.status}.`,
+      refusal?.field ?? null,
+    );
+  }
+}
+
+/** Anything that was thrown, as a failure that can be shown. */
+export function failureOf(error: unknown): ApiFailure {
+  return error instanceof ApiFailure ? error : new ApiFailure(0, "error", String(error));
 }

@@ -1,5 +1,6 @@
-import { ApiFailure, type Hit } from "./api.js";
+import { type ApiFailure, failureOf, type Hit } from "./api.js";
 import type { HitSource } from "./look.js";
+import { FeedSignal } from "./signals.js";
 
 /** The products of one source as far as they were asked for. Its host is drawn anew at each change. */
 export class HitFeed {
@@ -9,7 +10,7 @@ export class HitFeed {
   #next: number | null = 0;
   #source: HitSource | null = null;
 
-  constructor(private readonly host: { requestUpdate(): void }) {}
+  constructor(private readonly host: EventTarget & { requestUpdate(): void }) {}
 
   get done(): boolean {
     return this.#next === null;
@@ -29,18 +30,21 @@ export class HitFeed {
   /** Asks for the next slice, unless one is on its way or all are here. */
   async more(): Promise<void> {
     const source = this.#source;
-    if (source === null || this.loading || this.#next === null) return;
+    const offset = this.#next;
+    if (source === null || this.loading || offset === null) return;
     this.loading = true;
     this.failure = null;
     this.host.requestUpdate();
     try {
-      const slice = await source(this.#next);
+      const slice = await source(offset);
       if (source !== this.#source) return;
       this.hits = [...this.hits, ...slice.hits];
       this.#next = slice.next;
+      this.host.dispatchEvent(new FeedSignal(offset, slice.hits, slice.next === null));
     } catch (error) {
       if (source !== this.#source) return;
-      this.failure = error instanceof ApiFailure ? error : new ApiFailure(0, "error", String(error));
+      this.failure = failureOf(error);
+      this.host.dispatchEvent(new FeedSignal(offset, [], false, this.failure));
     } finally {
       if (source === this.#source) {
         this.loading = false;

@@ -1,5 +1,17 @@
 /** A picture that is looked at, its objects, and where the products of each come from. */
-import { api, type Box, type FoundObject, type Hit, type ObjectHits, type Scene, type SearchAnswer } from "./api.js";
+import type {
+  Api,
+  Box,
+  Category,
+  FoundObject,
+  Hit,
+  ObjectHits,
+  PictureWidth,
+  Scene,
+  SearchAnswer,
+} from "./api.js";
+import type { ObjectDetail } from "./events.js";
+import type { Voice } from "./voice.js";
 
 export interface HitSlice {
   hits: Hit[];
@@ -12,15 +24,19 @@ export type HitSource = (offset: number) => Promise<HitSlice>;
 export interface LookObject {
   /** Part of the address: `object-2`, or `box-0.1,0.2,0.5,0.6` for a box drawn by hand. */
   key: string;
+  id: string | null;
   box: Box;
-  label: string;
-  whole: boolean;
+  category: Category | null;
+  score: number;
+  kind: "found" | "drawn" | "whole";
   source: HitSource;
 }
 
 export interface Look {
   /** Address of the picture at about this width. */
-  picture: (width: 160 | 320 | 640 | 1280) => string;
+  picture: (width: PictureWidth) => string;
+  /** Whether it is there in several widths. */
+  sizes: boolean;
   width: number;
   height: number;
   title: string;
@@ -34,8 +50,19 @@ export interface Look {
 const PAGE = 24;
 const MOST = 200;
 
-function labelOf(found: FoundObject): string {
-  return found.category?.name ?? "Whole picture";
+export function labelOf(one: LookObject, voice: Voice): string {
+  return one.kind === "drawn" ? voice.say("your_box") : (one.category?.name ?? voice.say("whole_picture"));
+}
+
+/** An object as events tell it. */
+export function detailOf(one: LookObject, voice: Voice): ObjectDetail {
+  const { key, id, category, box } = one;
+  return { key, id, label: labelOf(one, voice), category, box };
+}
+
+function objectOf(found: FoundObject, place: string | number, kind: LookObject["kind"], source: HitSource): LookObject {
+  const { id, box, category, score } = found;
+  return { key: `object-${place}`, id, box, category, score, kind, source };
 }
 
 /** Asks for one answer of growing size and deals it out in slices: the way to page through a
@@ -55,25 +82,20 @@ function dealt(ask: (k: number) => Promise<ObjectHits | undefined>, first?: Obje
   };
 }
 
-export function sceneLook(scene: Scene): Look {
+export function sceneLook(api: Api, scene: Scene): Look {
   return {
-    picture: (width) => `${scene.image}?w=${width}`,
+    picture: (width) => api.picture(scene.image, width),
+    sizes: true,
     width: scene.width,
     height: scene.height,
     title: scene.title || scene.id,
     wholePicture: false,
     objects: scene.objects.map((found, place) => {
       const id = found.id ?? `${scene.id}/${place}`;
-      return {
-        key: `object-${id.slice(id.lastIndexOf("/") + 1)}`,
-        box: found.box,
-        label: labelOf(found),
-        whole: false,
-        source: async (offset) => {
-          const page = await api.objectProducts(id, offset, PAGE);
-          return { hits: page.hits, next: page.next_offset };
-        },
-      };
+      return objectOf(found, id.slice(id.lastIndexOf("/") + 1), "found", async (offset) => {
+        const page = await api.objectProducts(id, offset, PAGE);
+        return { hits: page.hits, next: page.next_offset };
+      });
     }),
     searchBox: (box) => dealt(async (k) => (await api.searchSceneBox(scene.id, box, k)).objects[0]),
   };
@@ -82,28 +104,23 @@ export function sceneLook(scene: Scene): Look {
 /** How many products of each object the first answer to a photo holds. */
 export const PHOTO_HITS = PAGE;
 
-export function photoLook(photo: Blob, source: string, answer: SearchAnswer): Look {
+export function photoLook(api: Api, photo: Blob, source: string, title: string, answer: SearchAnswer): Look {
   return {
     picture: () => source,
+    sizes: false,
     width: answer.width ?? 1,
     height: answer.height ?? 1,
-    title: "Your photo",
+    title,
     wholePicture: answer.whole_picture,
-    objects: answer.objects.map((found, place) => ({
-      key: `object-${place}`,
-      box: found.box,
-      label: labelOf(found),
-      whole: answer.whole_picture,
-      source: dealt(
-        async (k) => {
-          const category = found.searched?.path;
-          const wanted = { box: found.box, k, ...(category === undefined ? {} : { category }) };
-          return (await api.searchPhoto(photo, wanted)).objects[0];
-        },
-        found,
-        PHOTO_HITS,
-      ),
-    })),
+    objects: answer.objects.map((found, place) => {
+      const ask = async (k: number) => {
+        const category = found.searched?.path;
+        const wanted = { box: found.box, k, ...(category === undefined ? {} : { category }) };
+        return (await api.searchPhoto(photo, wanted)).objects[0];
+      };
+      const kind = answer.whole_picture ? "whole" : "found";
+      return objectOf(found, place, kind, dealt(ask, found, PHOTO_HITS));
+    }),
     searchBox: (box) => dealt(async (k) => (await api.searchPhoto(photo, { box, k })).objects[0]),
   };
 }
@@ -115,7 +132,7 @@ export function boxObject(look: Look, key: string): LookObject | null {
   if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) return null;
   if (!(x1 >= 0 && y1 >= 0 && x1 < x2 && y1 < y2 && x2 <= 1 && y2 <= 1)) return null;
   const box: Box = [x1, y1, x2, y2];
-  return { key, box, label: "Your box", whole: false, source: look.searchBox(box) };
+  return { key, id: null, box, category: null, score: 1, kind: "drawn", source: look.searchBox(box) };
 }
 
 export function boxKey(box: Box): string {

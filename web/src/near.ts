@@ -26,7 +26,8 @@ export class NearEnd implements ReactiveController {
             this.#near = entry?.isIntersecting ?? false;
             if (this.#near) this.reached();
           },
-          { rootMargin: "600px" },
+          // The first for the window, the second for a sheet that scrolls by itself.
+          { rootMargin: "600px", scrollMargin: "600px" },
         );
         this.#observer.observe(end);
       }

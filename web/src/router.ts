@@ -1,11 +1,8 @@
 /** Addresses of the page, and the history that back, forward and Escape walk through. */
 import { idPath } from "./api.js";
+import { type Open, SHUT } from "./open.js";
 
-/** What is open of a picture: one object (or a box drawn by hand), its strip or its full feed. */
-export interface Open {
-  key: string | null;
-  all: boolean;
-}
+export type { Open };
 
 export type Route =
   | { name: "wall" }
@@ -14,11 +11,9 @@ export type Route =
   | { name: "product"; id: string }
   | { name: "lost" };
 
-const CLOSED: Open = { key: null, all: false };
-
 function parseOpen(hash: string): Open {
   const match = /^#(object-\d+|box-[\d.]+(?:,[\d.]+){3})(-all)?$/.exec(hash);
-  return match?.[1] ? { key: match[1], all: match[2] !== undefined } : CLOSED;
+  return match?.[1] ? { key: match[1], all: match[2] !== undefined } : SHUT;
 }
 
 export function parse(path: string, hash: string): Route {

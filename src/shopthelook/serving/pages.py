@@ -12,6 +12,11 @@ from fastapi import APIRouter, Request, Response
 
 FOLDER = Path(__file__).parent / "pages"
 COMPRESSED = {".js", ".css", ".html", ".svg", ".webmanifest"}
+COMPONENT = "shop-the-look.js"
+"""The web component, for pages of any origin; its address stays the same from version to version."""
+LASTING = "public, max-age=31536000, immutable"
+# A new version is seen within minutes, and nobody waits for the question whether there is one.
+STABLE = "public, max-age=300, stale-while-revalidate=86400"
 NOT_BUILT = b"""<!doctype html><meta charset="utf-8"><title>shopthelook</title>
 <p>The pages are not built. In a checkout run <code>npm ci && npm run build</code> in <code>web/</code>
 and start the server again; the API under <code>/v1</code> works without them.</p>
@@ -26,7 +31,7 @@ class Page:
     packed: bytes | None
     media_type: str
     etag: str
-    lasting: bool
+    headers: dict[str, str]
 
     @classmethod
     def of(cls, name: str, data: bytes) -> Page:
@@ -39,22 +44,30 @@ class Page:
             packed=gzip.compress(data, mtime=0) if suffix in COMPRESSED else None,
             media_type=kind,
             etag=f'"{hashlib.sha256(data).hexdigest()[:32]}"',
-            lasting=name.startswith("assets/"),
+            headers=_headers(name),
         )
 
     def answer(self, request: Request, status: int = 200) -> Response:
         """This file for ``request``."""
-        headers = {
-            "ETag": self.etag,
-            "Cache-Control": "public, max-age=31536000, immutable" if self.lasting else "no-cache",
-            "Vary": "Accept-Encoding",
-        }
+        headers = {"ETag": self.etag, "Vary": "Accept-Encoding", **self.headers}
         if self.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if self.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
             return Response(self.packed, status, headers, self.media_type)
         return Response(self.data, status, headers, self.media_type)
+
+
+def _headers(name: str) -> dict[str, str]:
+    """Who may keep the file ``name``, and for how long."""
+    if name == COMPONENT:
+        # Browsers fetch a module of another origin only where that origin lets them.
+        return {
+            "Cache-Control": STABLE,
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
+    return {"Cache-Control": LASTING if name.startswith("assets/") else "no-cache"}
 
 
 def read(folder: Path = FOLDER) -> dict[str, Page]:

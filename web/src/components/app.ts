@@ -1,10 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { state } from "lit/decorators.js";
 
-import { api } from "../api.js";
+import { element } from "../element.js";
 import { icons } from "../icons.js";
+import { SHUT } from "../open.js";
+import { context, words } from "../page.js";
 import { parse, type Route, router } from "../router.js";
 import { shared } from "../styles/shared.js";
+import { tokens } from "../styles/tokens.js";
 import "./notice.js";
 import "./photo.js";
 import "./product.js";
@@ -13,14 +16,19 @@ import "./upload.js";
 import type { PhotoEvent } from "./upload.js";
 import "./wall.js";
 
-const CLOSED = { key: null, all: false };
-
 /** The page: its head, what the address names, and photos dropped or pasted anywhere. */
-@customElement("stl-app")
+@element("stl-app")
 export class App extends LitElement {
   static override styles = [
     shared,
+    tokens,
     css`
+      :host {
+        --header: 64px;
+        display: block;
+        min-height: 100vh;
+        background: var(--bg);
+      }
       header {
         position: sticky;
         z-index: 10;
@@ -56,7 +64,7 @@ export class App extends LitElement {
         height: 28px;
       }
       stl-upload {
-        margin-left: auto;
+        margin-inline-start: auto;
       }
       .drop {
         position: fixed;
@@ -76,7 +84,7 @@ export class App extends LitElement {
         position: absolute;
         z-index: 50;
         top: 8px;
-        left: 8px;
+        inset-inline-start: 8px;
       }
       .skip:not(:focus) {
         clip-path: inset(50%);
@@ -84,6 +92,11 @@ export class App extends LitElement {
       @media (min-width: 900px) {
         header {
           padding: 0 24px;
+        }
+      }
+      @media (max-width: 899px) {
+        :host {
+          --header: 56px;
         }
       }
     `,
@@ -121,16 +134,16 @@ export class App extends LitElement {
   override render(): TemplateResult {
     const { route } = this;
     const wall = route.name === "wall";
-    return html`<a class="pill skip" href="#main" @click=${this.#skip}>To the content</a>
+    return html`<a class="pill skip" href="#main" @click=${this.#skip}>${words.say("to_content")}</a>
       <header>
-        ${wall ? nothing : html`<button class="round back" aria-label="Back" @click=${this.#back}>${icons.back}</button>`}
-        <a class="home" href="/" aria-label="${this.name}: all scenes"><img src="/icon.svg" alt="" /><span>${this.name}</span></a>
+        ${wall ? nothing : html`<button class="round back" aria-label=${words.say("back")} @click=${this.#back}>${icons.back}</button>`}
+        <a class="home" href="/" aria-label=${words.say("home", { name: this.name })}><img src="/icon.svg" alt="" /><span>${this.name}</span></a>
         <stl-upload ?compact=${!wall}></stl-upload>
       </header>
       <main id="main" tabindex="-1">
         ${this.#walled ? html`<stl-wall ?hidden=${!wall}></stl-wall>` : nothing} ${this.#view(route)}
       </main>
-      ${this.dropping ? html`<div class="drop">Drop the photo to look at it</div>` : nothing}`;
+      ${this.dropping ? html`<div class="drop">${words.say("drop")}</div>` : nothing}`;
   }
 
   #view(route: Route): TemplateResult | typeof nothing {
@@ -144,14 +157,14 @@ export class App extends LitElement {
       case "product":
         return html`<stl-product product-id=${route.id}></stl-product>`;
       case "lost":
-        return html`<stl-notice heading="There is nothing at this address" action="To all scenes"
+        return html`<stl-notice heading=${words.say("lost")} action=${words.say("to_all")}
           @act=${() => { router.go({ name: "wall" }); }}></stl-notice>`;
     }
   }
 
   async #greet(): Promise<void> {
     try {
-      this.name = (await api.status()).title;
+      this.name = (await context.api.status()).title;
       if (this.route.name === "wall") document.title = this.name;
     } catch {
       // The view itself says that the server is away.
@@ -198,7 +211,7 @@ export class App extends LitElement {
 
   #look(photo: File): void {
     this.photo = photo;
-    const route = { name: "photo" as const, open: CLOSED };
+    const route = { name: "photo" as const, open: SHUT };
     router.go(route, this.route.name === "photo" ? "replace" : "push");
   }
 

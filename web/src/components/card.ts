@@ -1,14 +1,16 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 
-import { type Hit, sized } from "../api.js";
+import type { Hit } from "../api.js";
+import type { Context } from "../context.js";
+import { element } from "../element.js";
 import { icons } from "../icons.js";
-import { address } from "../router.js";
+import { Seen } from "../seen.js";
+import { CardSignal } from "../signals.js";
 import { shared } from "../styles/shared.js";
-import { likeness, priceWords } from "../words.js";
 
-/** One product: its picture, what it is called and costs, the way to its shop and to more like it. */
-@customElement("stl-card")
+/** One product: its picture, what it is called and costs, the ways to its shop, to a cart and to more like it. */
+@element("stl-card")
 export class Card extends LitElement {
   static override styles = [
     shared,
@@ -44,13 +46,15 @@ export class Card extends LitElement {
         place-items: center;
         height: 100%;
         color: #67615a;
-        font-size: 2.5rem;
+        font-size: 2.5em;
         font-weight: 600;
       }
       .body {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
+        width: 100%;
         border-radius: var(--radius);
+        text-align: start;
       }
       /* Lies on the picture, but is read after the name and the price. */
       .hint {
@@ -66,19 +70,23 @@ export class Card extends LitElement {
         border-radius: 12px;
         background: rgb(255 255 255 / 92%);
         color: #1c1a18;
-        font-size: 0.75rem;
+        font-size: 0.75em;
         font-weight: 600;
         white-space: nowrap;
         pointer-events: none;
       }
-      .like {
+      .tools {
         position: absolute;
         top: 6px;
-        right: 6px;
+        inset-inline-end: 6px;
+        display: grid;
+        gap: 6px;
+      }
+      .tools .round {
         background: rgb(255 255 255 / 92%);
         color: #1c1a18;
       }
-      .like:hover {
+      .tools .round:hover {
         background: #fff;
       }
       @media (hover: hover) {
@@ -94,7 +102,7 @@ export class Card extends LitElement {
       .words {
         display: block;
         padding: 8px 4px 0;
-        font-size: 0.875rem;
+        font-size: 0.875em;
       }
       .title {
         display: -webkit-box;
@@ -116,7 +124,7 @@ export class Card extends LitElement {
         margin-top: 2px;
       }
       .price s {
-        margin-left: 6px;
+        margin-inline-start: 6px;
         color: var(--muted);
       }
       .out {
@@ -131,31 +139,80 @@ export class Card extends LitElement {
     `,
   ];
 
+  @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) hit!: Hit;
+  /** Place in its list. */
+  @property({ attribute: false }) position = 0;
   @state() private broken = false;
+
+  constructor() {
+    super();
+    new Seen(this, () => {
+      this.#signal("impression");
+    });
+  }
 
   override render(): TemplateResult {
     const { hit } = this;
-    const own = address({ name: "product", id: hit.product_id });
-    const price = priceWords(hit);
-    const hint = likeness(hit.similarity);
+    const { voice, productPage, cart } = this.context;
+    const own = productPage?.(hit.product_id) ?? null;
     const name = hit.title || hit.product_id;
-    const body = html`<span class="picture">${this.#picture(name)}</span>
-      <span class="words">
-        <span class="title">${name}${hit.link ? html` <span class="out">${icons.out}</span>` : nothing}</span>
-        ${hit.brand ? html`<span class="brand">${hit.brand}</span>` : nothing}
-        ${price
-          ? html`<span class="price">${price.now}${price.before ? html`<s><span class="unseen">, was </span>${price.before}</s>` : nothing}</span>`
+    const hint = voice.likeness(hit.similarity);
+    const body = html`<span class="picture" part="card-picture">${this.#picture(name)}</span>
+      ${this.#words(name)}${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
+    return html`<article part="card">
+      ${this.#way(body, own)}
+      <div class="tools">
+        ${own === null
+          ? nothing
+          : html`<a class="round like" href=${own} aria-label=${voice.say("more_like", { name })}
+              title=${voice.say("more_like_this")}>${icons.like}</a>`}
+        ${cart
+          ? html`<button class="round cart" part="cart" aria-label=${voice.say("add_to_cart", { name })}
+              @click=${() => this.#signal("cart")}>${icons.cart}</button>`
           : nothing}
-      </span>
-      ${hint ? html`<span class="hint">${hint}</span>` : nothing}`;
-    return html`<article>
-      ${hit.link
-        ? html`<a class="body" href=${hit.link} target="_blank" rel="noopener">${body}
-            <span class="unseen">(opens the shop in a new tab)</span></a>`
-        : html`<a class="body" href=${own}>${body}</a>`}
-      <a class="round like" href=${own} aria-label="More like ${name}" title="More like this">${icons.like}</a>
+      </div>
     </article>`;
+  }
+
+  /** What is pressed to see the product: a link out, a link to its page here, or a button for the site's own script. */
+  #way(body: TemplateResult, own: string | null): TemplateResult {
+    const { link } = this.hit;
+    const href = link ?? own;
+    if (href === null) {
+      return html`<button class="body" @click=${() => this.#signal("product")}>${body}</button>`;
+    }
+    const press = (event: Event) => {
+      if (!this.#signal("product", href)) event.preventDefault();
+    };
+    return this.#leavesSite()
+      ? html`<a class="body" href=${href} target="_blank" rel="noopener" @click=${press}>${body}
+          <span class="unseen">${this.context.voice.say("new_tab")}</span></a>`
+      : html`<a class="body" href=${href} @click=${press}>${body}</a>`;
+  }
+
+  #words(name: string): TemplateResult {
+    const { hit } = this;
+    const { voice } = this.context;
+    const price = voice.price(hit);
+    return html`<span class="words">
+      <span class="title" part="card-title">${name}${this.#leavesSite() ? html` <span class="out">${icons.out}</span>` : nothing}</span>
+      ${hit.brand ? html`<span class="brand" part="card-brand">${hit.brand}</span>` : nothing}
+      ${price
+        ? html`<span class="price" part="card-price">${price.now}${price.before
+            ? html`<s><span class="unseen">${voice.say("was")}</span>${price.before}</s>`
+            : nothing}</span>`
+        : nothing}
+    </span>`;
+  }
+
+  #leavesSite(): boolean {
+    const { link } = this.hit;
+    return link !== null && (!URL.canParse(link) || new URL(link).origin !== location.origin);
+  }
+
+  #signal(what: CardSignal["what"], href: string | null = null): boolean {
+    return this.dispatchEvent(new CardSignal(what, this.hit, this.position, href));
   }
 
   #picture(name: string): TemplateResult {
@@ -163,7 +220,7 @@ export class Card extends LitElement {
       return html`<span class="none" aria-hidden="true">${name.slice(0, 1).toUpperCase()}</span>`;
     }
     return html`<img
-      src=${sized(this.hit.image, 320)}
+      src=${this.context.api.picture(this.hit.image, 320)}
       alt=""
       loading="lazy"
       decoding="async"

@@ -1,11 +1,12 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
 
 import type { Box } from "../api.js";
+import { element } from "../element.js";
 import { place } from "../place.js";
 
 /** A square cut out of a picture around a box. */
-@customElement("stl-crop")
+@element("stl-crop")
 export class Crop extends LitElement {
   static override styles = css`
     :host {

@@ -1,15 +1,18 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
+import type { Context } from "../context.js";
+import { element } from "../element.js";
 import { HitFeed } from "../feed.js";
 import type { HitSource } from "../look.js";
 import { NearEnd } from "../near.js";
 import { shared, skeleton } from "../styles/shared.js";
 import "./card.js";
+import { CARD_PARTS } from "./parts.js";
 
 /** Products of one source: a row to swipe through, or a grid without end. */
-@customElement("stl-grid")
+@element("stl-grid")
 export class Grid extends LitElement {
   static override styles = [
     shared,
@@ -72,6 +75,7 @@ export class Grid extends LitElement {
     `,
   ];
 
+  @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) source: HitSource | null = null;
   /** One row that scrolls sideways. */
   @property({ type: Boolean, reflect: true }) row = false;
@@ -97,26 +101,29 @@ export class Grid extends LitElement {
 
   override render(): TemplateResult {
     const { hits, loading, failure, done } = this.feed;
-    if (failure !== null) return this.#failed(failure.message);
+    const { voice } = this.context;
+    if (failure !== null) return this.#failed(voice.say(failure.status === 0 ? "away" : "trouble"));
     if (hits.length === 0 && !loading) {
-      return html`<p class="word" role="status">No product in this shop looks like it.</p>`;
+      return html`<p class="word" role="status">${voice.say("no_products")}</p>`;
     }
     return html`<ul aria-label=${this.label} aria-busy=${loading}>
         ${repeat(
           hits,
           (hit) => hit.product_id,
-          (hit) => html`<li><stl-card .hit=${hit}></stl-card></li>`,
+          (hit, i) => html`<li>
+            <stl-card .context=${this.context} .hit=${hit} .position=${i} exportparts=${CARD_PARTS}></stl-card>
+          </li>`,
         )}
         ${loading ? this.#blanks(hits.length === 0 ? 8 : 4) : nothing}
       </ul>
       ${this.endless && !done ? html`<div class="end"></div>` : nothing}
-      <p class="unseen" role="status">${loading ? "Looking for products" : `${hits.length} products`}</p>`;
+      <p class="unseen" role="status">${loading ? voice.say("looking") : voice.count("products", hits.length)}</p>`;
   }
 
   #failed(message: string): TemplateResult {
     return html`<div class="word" role="alert">
       <p>${message}</p>
-      <button class="pill" @click=${() => this.feed.more()}>Try again</button>
+      <button class="pill" part="button" @click=${() => this.feed.more()}>${this.context.voice.say("try_again")}</button>
     </div>`;
   }
 

@@ -1,112 +1,74 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
 
+import type { Box } from "../api.js";
+import type { Context } from "../context.js";
+import { element } from "../element.js";
 import { icons } from "../icons.js";
 import { boxKey, boxObject, type Look, type LookObject } from "../look.js";
-import type { Open } from "../router.js";
+import { type Open, SHUT } from "../open.js";
+import { place } from "../place.js";
 import { shared } from "../styles/shared.js";
+import { lookStyles } from "./look.styles.js";
+import { SHEET_PARTS, STAGE_PARTS } from "./parts.js";
 import "./sheet.js";
-import type { RestEvent } from "./sheet.js";
+import type { RestEvent, Sheet } from "./sheet.js";
 import "./stage.js";
 import type { DrawnEvent, PickEvent, Stage } from "./stage.js";
 
-/** Something else of the picture should be open; `deeper` tells a step in from a step aside. */
+/** The shopper wants something else of the picture open. */
 export class OpenEvent extends Event {
-  constructor(
-    readonly open: Open,
-    readonly step: "deeper" | "aside" | "up",
-  ) {
+  constructor(readonly open: Open) {
     super("open");
   }
 }
 
-const SHUT: Open = { key: null, all: false };
+/** Width from which the sheet has room beside the picture. */
+const SIDE = 640;
 
 /** A picture that can be shopped: the stage, the sheet, and the keys that drive them. */
-@customElement("stl-look")
+@element("stl-look")
 export class LookView extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        position: fixed;
-        inset: var(--header) 0 0;
-        display: grid;
-        grid-template-columns: 1fr;
-        grid-template-rows: minmax(0, 1fr) auto;
-        gap: 12px;
-        padding: 8px 12px 16px;
-      }
-      :host(.strip) {
-        /* What the strip leaves free. */
-        bottom: 368px;
-        grid-template-rows: minmax(0, 1fr);
-        padding-bottom: 12px;
-      }
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: center;
-        gap: 12px;
-        min-height: 44px;
-        color: var(--muted);
-        text-align: center;
-      }
-      :host(.strip) .tools,
-      :host(.all) .tools {
-        display: none;
-      }
-      @media (min-width: 900px) {
-        :host,
-        :host(.strip) {
-          bottom: 0;
-          grid-template-columns: minmax(0, 1fr) 0fr;
-          grid-template-rows: minmax(0, 1fr) auto;
-          gap: 16px 0;
-          padding: 8px 32px 24px;
-          transition: grid-template-columns var(--slow) var(--ease);
-        }
-        :host(.strip) {
-          grid-template-columns: minmax(0, 1fr) 424px;
-          column-gap: 24px;
-        }
-        :host(.all) {
-          grid-template-columns: minmax(0, 1fr) min(62vw, 1000px);
-          column-gap: 24px;
-        }
-        stl-stage {
-          grid-area: 1 / 1;
-        }
-        .tools {
-          grid-area: 2 / 1;
-        }
-        stl-sheet {
-          grid-area: 1 / 2 / 3 / 3;
-        }
-        :host(.strip) .tools,
-        :host(.all) .tools {
-          display: flex;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, lookStyles];
 
+  @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) look!: Look;
   @property({ attribute: false }) open: Open = SHUT;
+  /** It fills a place whose height is given from outside, and is all that its page is about. */
+  @property({ type: Boolean, reflect: true }) fill = false;
+  @property({ type: Boolean }) drawable = false;
   @state() private drawing = false;
+  @state() private width = 0;
   @query("stl-stage") private readonly stage!: Stage;
+  @query("stl-sheet") private readonly sheet!: Sheet | null;
   /** Boxes drawn in this picture, and the one that the address names. */
   #drawn: LookObject[] = [];
+  #objects: readonly LookObject[] = [];
+  readonly #sizes = new ResizeObserver(() => {
+    this.width = this.offsetWidth;
+  });
+  /** A picture that was scrolled away takes its sheet with it. */
+  readonly #gone = new IntersectionObserver(([entry]) => {
+    const below = this.open.key !== null && !this.open.all && !this.side && !this.fill;
+    if (below && entry?.isIntersecting === false) this.#ask(SHUT);
+  });
+
+  /** Whether the sheet stands beside the picture. */
+  get side(): boolean {
+    return this.width >= SIDE;
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener("keydown", this.#key);
+    this.width = this.offsetWidth;
+    this.#sizes.observe(this);
+    this.#gone.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener("keydown", this.#key);
+    this.#sizes.disconnect();
+    this.#gone.disconnect();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -116,62 +78,126 @@ export class LookView extends LitElement {
       const box = boxObject(this.look, key);
       if (box) this.#drawn = [...this.#drawn, box];
     }
-    const chosen = this.#chosen();
-    this.classList.toggle("strip", chosen !== null && !this.open.all);
-    this.classList.toggle("all", chosen !== null && this.open.all);
+    this.#objects = this.#all();
+    const chosen = this.#chosen() !== null;
+    this.classList.toggle("side", this.side);
+    this.classList.toggle("open", chosen);
+    this.classList.toggle("all", chosen && this.open.all);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (this.fill || this.side) this.style.removeProperty("--room");
+    else if (changed.has("open")) void this.#reveal();
   }
 
   override render(): TemplateResult {
-    const { look } = this;
-    const objects = this.#all();
+    const { look, context } = this;
     const chosen = this.#chosen();
+    const below = !this.side;
     return html`<stl-stage
+        .context=${context}
         src=${look.picture(1280)}
+        srcset=${look.sizes ? `${look.picture(640)} 640w, ${look.picture(1280)} 1280w` : ""}
         alt=${look.title}
         .ratio=${look.width / look.height}
-        .objects=${objects}
+        .objects=${this.#objects}
         .chosen=${chosen}
         ?drawing=${this.drawing}
+        ?inert=${below && chosen !== null && this.open.all}
+        exportparts=${STAGE_PARTS}
         @pick=${this.#picked}
         @drawn=${this.#finish}
       ></stl-stage>
       ${chosen
         ? html`<stl-sheet
+            part="sheet"
+            .context=${context}
             .look=${look}
-            .objects=${objects}
+            .objects=${this.#objects}
             .chosen=${chosen}
             ?all=${this.open.all}
+            ?below=${below}
+            ?drawable=${this.drawable}
+            exportparts=${SHEET_PARTS}
+            ${place(below ? this.#sheetPlace() : {})}
             @pick=${this.#picked}
             @rest=${this.#rest}
             @draw=${this.#draw}
           ></stl-sheet>`
         : nothing}
-      <div class="tools">${this.#tools(objects)}</div>`;
+      <div class="tools" part="tools">${this.#tools()}</div>`;
   }
 
-  #tools(objects: readonly LookObject[]): TemplateResult {
+  /** Takes a key that was pressed; false where it means nothing here. */
+  press(event: KeyboardEvent): boolean {
+    const { key, all } = this.open;
     if (this.drawing) {
-      return html`<span role="status">Draw a box around what you look for.</span>
-        <button class="pill" @click=${this.#stop}>Cancel</button>`;
+      if (event.key === "Escape") this.drawing = false;
+      return event.key === "Escape";
     }
-    const nothingFound = objects.length === 0 || this.look.wholePicture;
-    const word = nothingFound ? "Nothing was recognised in this picture." : "Tap a dot to see products like it.";
-    return html`${this.open.key === null ? html`<span role="status">${word}</span>` : nothing}
-      <button class="pill draw ${nothingFound ? "strong" : ""}" @click=${this.#draw}>${icons.draw} Draw a box</button>`;
+    const onward = getComputedStyle(this).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    if (event.key === "Escape") return this.#up();
+    if (event.key === "ArrowRight" || event.key === "ArrowLeft") return this.#step(event.key === onward ? 1 : -1);
+    if (event.key === "ArrowUp" && key !== null && !all) {
+      this.#ask({ key, all: true });
+      return true;
+    }
+    return false;
   }
 
-  /** All objects from left to right, which is the order of the arrow keys. */
+  #tools(): TemplateResult | typeof nothing {
+    const { voice } = this.context;
+    const nothingFound = this.#objects.length === 0 || this.look.wholePicture;
+    if (this.drawing) {
+      return html`<span role="status">${voice.say("draw_hint")}</span>
+        <button class="pill" part="button" @click=${this.#stop}>${voice.say("cancel")}</button>`;
+    }
+    if (!this.drawable && !nothingFound) return nothing;
+    const word = voice.say(nothingFound ? "nothing_found" : "tap_hint");
+    return html`${this.open.key === null ? html`<span role="status">${word}</span>` : nothing}
+      ${this.drawable
+        ? html`<button class="pill draw ${nothingFound ? "strong" : ""}" part="button" @click=${this.#draw}>
+            ${icons.draw} ${voice.say("draw")}
+          </button>`
+        : nothing}`;
+  }
+
+  /** All objects in reading order, which is also the order of the arrow keys. */
   #all(): LookObject[] {
-    const middle = (one: LookObject) => one.box[0] + one.box[2];
+    const onward = getComputedStyle(this).direction === "rtl" ? -1 : 1;
+    const middle = (one: LookObject) => (one.box[0] + one.box[2]) * onward;
     return [...this.look.objects, ...this.#drawn].sort((a, b) => middle(a) - middle(b));
   }
 
   #chosen(): LookObject | null {
-    return this.#all().find((one) => one.key === this.open.key) ?? null;
+    return this.#objects.find((one) => one.key === this.open.key) ?? null;
   }
 
-  #ask(open: Open, step: "deeper" | "aside" | "up"): void {
-    this.dispatchEvent(new OpenEvent(open, step));
+  /** From below the sheet is as wide as a phone; over a narrow picture on a wide page it stands under it. */
+  #sheetPlace(): Record<string, string> {
+    const width = Math.min(innerWidth, Math.max(480, this.width));
+    if (innerWidth - width < 120) return { "--sheet-left": "0px", "--sheet-width": "100%" };
+    const { left } = this.getBoundingClientRect();
+    const middle = left + this.width / 2 - width / 2;
+    return { "--sheet-left": `${Math.max(0, Math.min(innerWidth - width, middle))}px`, "--sheet-width": `${width}px` };
+  }
+
+  /** Brings the open object above the sheet; a page that ends too early gets room for that. */
+  async #reveal(): Promise<void> {
+    if (this.#chosen() === null) {
+      this.style.removeProperty("--room");
+      return;
+    }
+    await this.stage.updateComplete;
+    const strip = this.sheet?.getBoundingClientRect().height ?? 0;
+    const has = Number.parseFloat(this.style.getPropertyValue("--room")) || 0;
+    const room = strip + 12 - (this.stage.roomBelow() - has);
+    this.style.setProperty("--room", `${Math.max(0, Math.round(room))}px`);
+    this.stage.reveal();
+  }
+
+  #ask(open: Open): void {
+    this.dispatchEvent(new OpenEvent(open));
   }
 
   #picked(event: PickEvent): void {
@@ -180,32 +206,25 @@ export class LookView extends LitElement {
 
   #pick(key: string | null): void {
     if (key === null || key === this.open.key) this.#up();
-    else this.#ask({ key, all: this.open.all }, this.open.key === null ? "deeper" : "aside");
+    else this.#ask({ key, all: this.open.all });
   }
 
   #rest(event: RestEvent): void {
-    const { key } = this.open;
-    if (event.rest === "closed") this.#ask(SHUT, "up");
-    else if (event.rest === "all") this.#ask({ key, all: true }, "deeper");
-    else this.#ask({ key, all: false }, "up");
+    if (event.rest === "closed") this.#ask(SHUT);
+    else this.#ask({ key: this.open.key, all: event.rest === "all" });
   }
 
   /** One step back: the feed to its strip, the strip to the picture. False where there is none. */
   #up(): boolean {
     const { key, all } = this.open;
     if (key === null) return false;
-    this.#ask(all ? { key, all: false } : SHUT, "up");
-    if (!all) this.#focusDot(key);
+    this.#ask(all ? { key, all: false } : SHUT);
+    if (!all) this.stage.focusDot(key);
     return true;
   }
 
-  #focusDot(key: string): void {
-    const dot = this.stage.renderRoot.querySelector<HTMLElement>(`[data-key="${key}"]`);
-    dot?.focus({ preventScroll: true });
-  }
-
   #draw(): void {
-    if (this.open.key !== null) this.#ask(SHUT, "up");
+    if (this.open.key !== null) this.#ask(SHUT);
     this.drawing = true;
   }
 
@@ -215,34 +234,21 @@ export class LookView extends LitElement {
 
   #finish(event: DrawnEvent): void {
     this.drawing = false;
-    if (event.box) this.#pick(boxKey(event.box));
+    if (event.box === null) return;
+    this.dispatchEvent(new CustomEvent<Box>("box", { detail: event.box }));
+    this.#pick(boxKey(event.box));
   }
 
-  readonly #key = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (this.drawing) {
-      if (event.key === "Escape") this.drawing = false;
-      return;
-    }
-    const { key, all } = this.open;
-    if (event.key === "Escape") {
-      if (!this.#up()) this.dispatchEvent(new Event("leave"));
-    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
-      this.#step(event.key === "ArrowRight" ? 1 : -1);
-    } else if (event.key === "ArrowUp" && key !== null && !all) {
-      this.#ask({ key, all: true }, "deeper");
-    } else return;
-    event.preventDefault();
-  };
-
-  #step(by: number): void {
-    const objects = this.#all();
-    if (objects.length === 0) return;
-    const here = objects.findIndex((one) => one.key === this.open.key);
-    const next = here < 0 ? (by > 0 ? 0 : objects.length - 1) : (here + by + objects.length) % objects.length;
-    const key = objects[next]?.key;
-    if (key === undefined || key === this.open.key) return;
+  #step(by: number): boolean {
+    const count = this.#objects.length;
+    if (count === 0) return false;
+    const here = this.#objects.findIndex((one) => one.key === this.open.key);
+    const next = here < 0 ? (by > 0 ? 0 : count - 1) : (here + by + count) % count;
+    const key = this.#objects[next]?.key;
+    if (key === undefined || key === this.open.key) return false;
     this.#pick(key);
-    this.#focusDot(key);
+    if (!this.side && this.open.all) void this.updateComplete.then(() => this.sheet?.updateComplete).then(() => this.sheet?.focusObject());
+    else this.stage.focusDot(key);
+    return true;
   }
 }

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
 
+import { element } from "../element.js";
 import { icons } from "../icons.js";
 import { shared } from "../styles/shared.js";
 
 /** A calm word in the middle: nothing here yet, not found, or the server is away. */
-@customElement("stl-notice")
+@element("stl-notice")
 export class Notice extends LitElement {
   static override styles = [
     shared,
@@ -27,12 +28,12 @@ export class Notice extends LitElement {
         color: var(--accent);
       }
       h2 {
-        font-size: 1.375rem;
+        font-size: 1.375em;
         letter-spacing: -0.01em;
         text-wrap: balance;
       }
       .text {
-        max-width: 34rem;
+        max-width: 34em;
         margin: 10px auto 0;
         color: var(--muted);
         text-wrap: pretty;

@@ -1,21 +1,25 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 
-import { api, ApiFailure } from "../api.js";
+import { type ApiFailure, failureOf } from "../api.js";
+import { element } from "../element.js";
+import type { StepDetail } from "../events.js";
 import { type Look, PHOTO_HITS, photoLook } from "../look.js";
+import { context, followStep, words } from "../page.js";
 import { type Open, router } from "../router.js";
 import { shared } from "../styles/shared.js";
-import "./look.js";
-import type { OpenEvent } from "./look.js";
 import "./notice.js";
+import { pictureStyles } from "./picture.styles.js";
+import "./shop-the-look.js";
 import "./stage.js";
 import "./upload.js";
 
 /** A photo of the shopper's own: sent, waited for, looked at. The server does not keep it. */
-@customElement("stl-photo")
+@element("stl-photo")
 export class PhotoView extends LitElement {
   static override styles = [
     shared,
+    pictureStyles,
     css`
       .wait {
         position: fixed;
@@ -53,30 +57,47 @@ export class PhotoView extends LitElement {
 
   override render(): TemplateResult {
     if (!this.photo) {
-      return html`<stl-notice heading="Look at a photo of yours" text="Choose one, drop it here, or paste it.">
-        <stl-upload slot="actions" strong label="Choose a photo"></stl-upload>
+      return html`<stl-notice heading=${words.say("look_at_yours")} text=${words.say("how_to_give")}>
+        <stl-upload slot="actions" strong label=${words.say("choose")}></stl-upload>
       </stl-notice>`;
     }
     if (this.failure) return this.#failed(this.failure);
     if (!this.look) {
       return html`<div class="wait">
-        ${this.source ? html`<stl-stage src=${this.source} alt="Your photo" .ratio=${this.ratio} busy></stl-stage>` : nothing}
-        <p class="word" role="status">Looking at your photo…</p>
+        ${this.source
+          ? html`<stl-stage .context=${context} src=${this.source} alt=${words.say("your_photo")} .ratio=${this.ratio} busy></stl-stage>`
+          : nothing}
+        <p class="word" role="status">${words.say("looking")}</p>
       </div>`;
     }
-    return html`<stl-look .look=${this.look} .open=${this.open} @open=${this.#open} @leave=${this.#leave}></stl-look>`;
+    return html`<shop-the-look
+      fill
+      drawable
+      locale=${context.voice.locale}
+      .look=${this.look}
+      .object=${this.open.key}
+      .expanded=${this.open.all}
+      .productPage=${context.productPage}
+      @stl-open=${this.#step}
+      @stl-switch=${this.#step}
+      @stl-expand=${this.#step}
+      @stl-collapse=${this.#step}
+      @stl-close=${this.#step}
+      @stl-leave=${this.#leave}
+    ></shop-the-look>`;
   }
 
   #failed(failure: ApiFailure): TemplateResult {
     const away = failure.status === 0 || failure.status >= 500;
+    const { voice } = context;
     return html`<stl-notice
       role="alert"
-      heading=${away ? "The shop does not answer" : "This photo cannot be read"}
-      text=${failure.message}
-      action=${away ? "Try again" : ""}
+      heading=${away ? voice.say("away_heading") : words.say("unreadable")}
+      text=${failure.status === 0 ? voice.say("away") : failure.message}
+      action=${away ? voice.say("try_again") : ""}
       @act=${this.#search}
     >
-      <stl-upload slot="actions" label="Choose another photo"></stl-upload>
+      <stl-upload slot="actions" label=${words.say("choose_another")}></stl-upload>
     </stl-notice>`;
   }
 
@@ -89,21 +110,19 @@ export class PhotoView extends LitElement {
     this.source = URL.createObjectURL(photo);
     this.ratio = await ratioOf(this.source);
     try {
-      const answer = await api.searchPhoto(photo, { k: PHOTO_HITS });
+      const answer = await context.api.searchPhoto(photo, { k: PHOTO_HITS });
       if (photo !== this.photo) return;
-      this.look = photoLook(photo, this.source, answer);
+      this.look = photoLook(context.api, photo, this.source, words.say("your_photo"), answer);
       const only = answer.whole_picture ? this.look.objects[0] : undefined;
       if (only && this.open.key === null) router.go({ name: "photo", open: { key: only.key, all: false } }, "push");
     } catch (error) {
       if (photo !== this.photo) return;
-      this.failure = error instanceof ApiFailure ? error : new ApiFailure(0, "error", String(error));
+      this.failure = failureOf(error);
     }
   }
 
-  #open(event: OpenEvent): void {
-    const route = { name: "photo" as const, open: event.open };
-    if (event.step === "up") router.up(route);
-    else router.go(route, event.step === "deeper" ? "push" : "replace");
+  #step(event: CustomEvent<StepDetail>): void {
+    followStep(event, (open) => ({ name: "photo", open }));
   }
 
   #leave(): void {

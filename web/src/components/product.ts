@@ -1,17 +1,18 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 
-import { api, ApiFailure, type Product, sized } from "../api.js";
+import { type ApiFailure, failureOf, type Product } from "../api.js";
+import { element } from "../element.js";
 import { icons } from "../icons.js";
 import type { HitSource } from "../look.js";
+import { context, words } from "../page.js";
 import { router } from "../router.js";
 import { shared, skeleton } from "../styles/shared.js";
-import { priceWords } from "../words.js";
 import "./grid.js";
 import "./notice.js";
 
 /** One product, and more like it. */
-@customElement("stl-product")
+@element("stl-product")
 export class ProductView extends LitElement {
   static override styles = [
     shared,
@@ -62,7 +63,7 @@ export class ProductView extends LitElement {
         font-weight: 600;
       }
       .price s {
-        margin-left: 8px;
+        margin-inline-start: 8px;
         color: var(--muted);
         font-weight: 400;
       }
@@ -110,37 +111,38 @@ export class ProductView extends LitElement {
 
   override render(): TemplateResult {
     const { product, failure } = this;
+    const { voice } = context;
     if (failure) {
       const gone = failure.status === 404;
       return html`<stl-notice
         role="alert"
-        heading=${gone ? "This product is not here" : "The shop does not answer"}
-        text=${gone ? "It may have been sold out and removed." : failure.message}
-        action=${gone ? "Back" : "Try again"}
+        heading=${gone ? words.say("no_product") : voice.say("away_heading")}
+        text=${gone ? words.say("no_product_hint") : voice.say(failure.status === 0 ? "away" : "trouble")}
+        action=${gone ? words.say("back") : voice.say("try_again")}
         @act=${gone ? this.#back : this.#load}
       ></stl-notice>`;
     }
     if (!product) return html`<div class="top"><div class="skeleton picture"></div></div>`;
     return html`${this.#top(product)}
-      <h2>More like this</h2>
-      <stl-grid .source=${this.source} endless label="Products like ${product.title}"></stl-grid>`;
+      <h2>${voice.say("more_like_this")}</h2>
+      <stl-grid .context=${context} .source=${this.source} endless label=${voice.say("like", { label: product.title })}></stl-grid>`;
   }
 
   #top(product: Product): TemplateResult {
-    const price = priceWords(product);
+    const price = context.voice.price(product);
     return html`<div class="top">
       <div class="picture">
-        ${product.image ? html`<img src=${sized(product.image, 640)} alt=${product.title} />` : nothing}
+        ${product.image ? html`<img src=${context.api.picture(product.image, 640)} alt=${product.title} />` : nothing}
       </div>
       <div>
         ${product.category ? html`<p class="path">${product.category.path.replaceAll(" > ", " › ")}</p>` : nothing}
         <h1>${product.title || product.product_id}</h1>
         ${product.brand ? html`<p class="brand">${product.brand}</p>` : nothing}
         ${price
-          ? html`<p class="price">${price.now}${price.before ? html`<s><span class="unseen">, was </span>${price.before}</s>` : nothing}</p>`
+          ? html`<p class="price">${price.now}${price.before ? html`<s><span class="unseen">${context.voice.say("was")}</span>${price.before}</s>` : nothing}</p>`
           : nothing}
         ${product.link
-          ? html`<a class="pill strong" href=${product.link} target="_blank" rel="noopener">Visit the shop ${icons.out}</a>`
+          ? html`<a class="pill strong" href=${product.link} target="_blank" rel="noopener">${words.say("visit")} ${icons.out}</a>`
           : nothing}
         ${product.description ? html`<p class="about">${product.description}</p>` : nothing}
       </div>
@@ -152,17 +154,17 @@ export class ProductView extends LitElement {
     this.product = null;
     this.failure = null;
     try {
-      const product = await api.product(id);
+      const product = await context.api.product(id);
       if (id !== this.productId) return;
       this.product = product;
       this.source = async (offset) => {
-        const page = await api.similar(id, offset, 24);
+        const page = await context.api.similar(id, offset, 24);
         return { hits: page.hits, next: page.next_offset };
       };
       document.title = product.title || id;
     } catch (error) {
       if (id !== this.productId) return;
-      this.failure = error instanceof ApiFailure ? error : new ApiFailure(0, "error", String(error));
+      this.failure = failureOf(error);
     }
   }
 

@@ -1,73 +1,62 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
 
-import { api, ApiFailure } from "../api.js";
-import { type Look, sceneLook } from "../look.js";
+import { element } from "../element.js";
+import type { LookEvent, StepDetail } from "../events.js";
+import { context, followStep, words } from "../page.js";
 import { type Open, router } from "../router.js";
-import { shared, skeleton } from "../styles/shared.js";
-import "./look.js";
-import type { OpenEvent } from "./look.js";
 import "./notice.js";
+import { pictureStyles } from "./picture.styles.js";
+import "./shop-the-look.js";
 
 /** A stored scene. */
-@customElement("stl-scene")
+@element("stl-scene")
 export class SceneView extends LitElement {
-  static override styles = [
-    shared,
-    skeleton,
-    css`
-      .skeleton {
-        position: fixed;
-        inset: calc(var(--header) + 8px) 12px 76px;
-        max-width: 1100px;
-        margin: 0 auto;
-      }
-    `,
-  ];
+  static override styles = pictureStyles;
 
   @property({ attribute: "scene-id" }) sceneId = "";
   @property({ attribute: false }) open: Open = { key: null, all: false };
-  @state() private look: Look | null = null;
-  @state() private failure: ApiFailure | null = null;
+  @state() private gone = false;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("sceneId")) void this.#load();
+    if (changed.has("sceneId")) this.gone = false;
   }
 
   override render(): TemplateResult {
-    if (this.failure) {
-      const gone = this.failure.status === 404;
-      return html`<stl-notice
-        role="alert"
-        heading=${gone ? "This scene is not here" : "The shop does not answer"}
-        text=${gone ? "It may have been removed." : this.failure.message}
-        action=${gone ? "To all scenes" : "Try again"}
-        @act=${gone ? this.#leave : this.#load}
-      ></stl-notice>`;
+    const { voice, productPage } = context;
+    if (this.gone) {
+      return html`<stl-notice role="alert" heading=${voice.say("gone")} text=${voice.say("gone_hint")}
+        action=${words.say("to_all")} @act=${this.#leave}></stl-notice>`;
     }
-    if (!this.look) return html`<div class="skeleton" role="status" aria-label="Loading"></div>`;
-    return html`<stl-look .look=${this.look} .open=${this.open} @open=${this.#open} @leave=${this.#leave}></stl-look>`;
+    return html`<shop-the-look
+      fill
+      drawable
+      scene=${this.sceneId}
+      locale=${voice.locale}
+      .object=${this.open.key}
+      .expanded=${this.open.all}
+      .productPage=${productPage}
+      @stl-load=${this.#loaded}
+      @stl-error=${this.#failed}
+      @stl-open=${this.#step}
+      @stl-switch=${this.#step}
+      @stl-expand=${this.#step}
+      @stl-collapse=${this.#step}
+      @stl-close=${this.#step}
+      @stl-leave=${this.#leave}
+    ></shop-the-look>`;
   }
 
-  async #load(): Promise<void> {
-    const id = this.sceneId;
-    this.look = null;
-    this.failure = null;
-    try {
-      const scene = await api.scene(id);
-      if (id !== this.sceneId) return;
-      this.look = sceneLook(scene);
-      document.title = scene.title || scene.id;
-    } catch (error) {
-      if (id !== this.sceneId) return;
-      this.failure = error instanceof ApiFailure ? error : new ApiFailure(0, "error", String(error));
-    }
+  #loaded({ detail }: LookEvent<"stl-load">): void {
+    document.title = detail.title;
   }
 
-  #open(event: OpenEvent): void {
-    const route = { name: "scene" as const, id: this.sceneId, open: event.open };
-    if (event.step === "up") router.up(route);
-    else router.go(route, event.step === "deeper" ? "push" : "replace");
+  #failed({ detail }: LookEvent<"stl-error">): void {
+    this.gone = detail.step === "scene" && detail.status === 404;
+  }
+
+  #step(event: CustomEvent<StepDetail>): void {
+    followStep(event, (open) => ({ name: "scene", id: this.sceneId, open }));
   }
 
   #leave(): void {

@@ -1,13 +1,16 @@
 import { html, LitElement, nothing, type PropertyValues, type SVGTemplateResult, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
+import type { Context } from "../context.js";
+import { element } from "../element.js";
 import { icons } from "../icons.js";
-import type { Look, LookObject } from "../look.js";
+import { labelOf, type Look, type LookObject } from "../look.js";
 import { shared } from "../styles/shared.js";
 import "./crop.js";
 import { begin, follow, type Pull, settle, type Rest } from "./drag.js";
 import "./grid.js";
+import { CARD_PARTS } from "./parts.js";
 import { sheetStyles } from "./sheet.styles.js";
 import { PickEvent } from "./stage.js";
 
@@ -18,29 +21,25 @@ export class RestEvent extends Event {
   }
 }
 
-const phone = matchMedia("(max-width: 899px)");
-/** Height of the strip on phones: grip, name, other objects, one row of products. */
-export const STRIP = 376;
-/** What is seen of the page above the full feed on phones. */
-const GAP = 6;
-
-/** The products of one object: a strip, and pulled up a feed. */
-@customElement("stl-sheet")
+/** The products of one object: a strip, and pulled up a feed. It stands beside the picture, or comes
+ * from below over everything else on the page. */
+@element("stl-sheet")
 export class Sheet extends LitElement {
   static override styles = [shared, sheetStyles];
 
+  @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) look!: Look;
   @property({ attribute: false }) objects: readonly LookObject[] = [];
   @property({ attribute: false }) chosen!: LookObject;
   @property({ type: Boolean, reflect: true }) all = false;
+  /** It comes from below. */
+  @property({ type: Boolean, reflect: true }) below = false;
+  /** Offers to draw a box where nothing was found. */
+  @property({ type: Boolean }) drawable = false;
   #pull: Pull | null = null;
-  readonly #phoneChange = () => {
-    this.requestUpdate();
-  };
 
   override connectedCallback(): void {
     super.connectedCallback();
-    phone.addEventListener("change", this.#phoneChange);
     this.setAttribute("role", "region");
     this.addEventListener("pointerdown", this.#down);
     this.addEventListener("pointermove", this.#move);
@@ -49,59 +48,82 @@ export class Sheet extends LitElement {
     this.addEventListener("click", this.#click, { capture: true });
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    phone.removeEventListener("change", this.#phoneChange);
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
-    this.setAttribute("aria-label", `Products like ${this.chosen.label}`);
-    if (!this.#pull?.moving) this.style.setProperty("--height", this.all ? `calc(100dvh - var(--header) - ${GAP}px)` : `${STRIP}px`);
+    const { voice } = this.context;
+    this.setAttribute("aria-label", voice.say("like", { label: labelOf(this.chosen, voice) }));
+    if (changed.has("below")) this.#raise();
+    if (!this.#pull?.moving) {
+      this.style.setProperty("--height", this.all ? "var(--most)" : "var(--strip)");
+    }
     if (changed.has("chosen") || changed.has("all")) {
       this.renderRoot.querySelector(".body")?.scrollTo({ top: 0 });
-      this.renderRoot.querySelector('.other[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      this.#others()?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   }
 
   override render(): TemplateResult {
-    const row = phone.matches && !this.all;
-    return html`<header>
-        <button class="grip" aria-label=${this.all ? "Show fewer products" : "Show all products"} @click=${this.#turn}></button>
+    const { voice } = this.context;
+    const row = this.below && !this.all;
+    const label = labelOf(this.chosen, voice);
+    const turn = voice.say(this.all ? "show_fewer" : "show_all");
+    return html`<div class="measure" aria-hidden="true"></div>
+      <header>
+        <button class="grip" aria-label=${turn} @click=${this.#turn}></button>
         <div class="head">
-          <h2>${this.chosen.label}</h2>
-          <button class="round turn" aria-expanded=${this.all ? "true" : "false"} @click=${this.#turn}
-            aria-label=${this.all ? "Show fewer products" : "Show all products"}>
+          <h2 part="sheet-title">${label}</h2>
+          <button class="round turn" aria-expanded=${this.all ? "true" : "false"} @click=${this.#turn} aria-label=${turn}>
             ${this.#turnIcon()}
           </button>
-          <button class="round" aria-label="Close" @click=${() => { this.#ask("closed"); }}>${icons.close}</button>
+          <button class="round" part="close" aria-label=${voice.say("close")} @click=${() => { this.#ask("closed"); }}>
+            ${icons.close}
+          </button>
         </div>
-        ${this.objects.length > 1 ? this.#others() : nothing}
+        ${this.objects.length > 1 ? this.#row() : nothing}
       </header>
       <div class="body">
-        ${this.chosen.whole ? this.#wholeNote() : nothing}
-        <stl-grid .source=${this.chosen.source} ?row=${row} ?endless=${this.all} label="Products like ${this.chosen.label}"></stl-grid>
-        ${!row && !this.all
-          ? html`<button class="pill all" @click=${this.#turn}>See all that is like it</button>`
-          : nothing}
+        ${this.chosen.kind === "whole" ? this.#wholeNote() : nothing}
+        <stl-grid .context=${this.context} .source=${this.chosen.source} ?row=${row} ?endless=${this.all}
+          label=${voice.say("like", { label })} exportparts=${CARD_PARTS}></stl-grid>
+        ${row || this.all
+          ? nothing
+          : html`<button class="pill all" part="button" @click=${this.#turn}>${voice.say("see_all")}</button>`}
       </div>`;
+  }
+
+  /** Puts the focus on the open object's thumbnail. */
+  focusObject(): void {
+    this.#others()?.focus({ preventScroll: true });
+  }
+
+  #others(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.other[aria-pressed="true"]');
+  }
+
+  /** From below it lies in the browser's top layer, which no ancestor's overflow or transform cuts. */
+  #raise(): void {
+    this.popover = this.below ? "manual" : null;
+    if (this.below) this.showPopover();
   }
 
   /** Points to where the sheet's edge will go. */
   #turnIcon(): SVGTemplateResult {
-    if (phone.matches) return this.all ? icons.down : icons.up;
-    return this.all ? icons.right : icons.back;
+    if (this.below) return this.all ? icons.down : icons.up;
+    const rtl = getComputedStyle(this).direction === "rtl";
+    return this.all === rtl ? icons.back : icons.right;
   }
 
-  #others(): TemplateResult {
+  #row(): TemplateResult {
+    const { voice } = this.context;
     const ratio = this.look.width / this.look.height;
-    return html`<div class="others" role="group" aria-label="Objects in this picture">
+    return html`<div class="others" role="group" aria-label=${voice.say("objects")}>
       ${repeat(
         this.objects,
         (one) => one.key,
         (one) => html`<button
           class="other"
-          aria-label=${one.label}
-          title=${one.label}
+          part="thumbnail"
+          aria-label=${labelOf(one, voice)}
+          title=${labelOf(one, voice)}
           aria-pressed=${one.key === this.chosen.key ? "true" : "false"}
           @click=${() => this.dispatchEvent(new PickEvent(one.key))}
         >
@@ -112,15 +134,21 @@ export class Sheet extends LitElement {
   }
 
   #wholeNote(): TemplateResult {
+    const { voice } = this.context;
     return html`<div class="note">
-      <p>Nothing was recognised, so these resemble the whole photo.</p>
-      <button class="pill draw" @click=${() => this.dispatchEvent(new Event("draw"))}>${icons.draw} Draw a box</button>
+      <p>${voice.say("whole_note")}</p>
+      ${this.drawable
+        ? html`<button class="pill draw" part="button" @click=${() => this.dispatchEvent(new Event("draw"))}>
+            ${icons.draw} ${voice.say("draw")}
+          </button>`
+        : nothing}
     </div>`;
   }
 
-  /** Height of the full feed on phones. */
-  #most(): number {
-    return innerHeight - Number.parseFloat(getComputedStyle(this).getPropertyValue("--header")) - GAP;
+  /** Heights of the strip and of the full feed, in pixels. */
+  #heights(): [number, number] {
+    const measure = this.renderRoot.querySelector<HTMLElement>(".measure");
+    return [measure?.offsetWidth ?? 0, measure?.offsetHeight ?? 0];
   }
 
   #turn(): void {
@@ -135,7 +163,7 @@ export class Sheet extends LitElement {
   #down(event: PointerEvent): void {
     const head = this.renderRoot.querySelector("header");
     const onHead = head !== null && event.composedPath().includes(head);
-    if (!phone.matches || !event.isPrimary || (this.all && !onHead)) return;
+    if (!this.below || !event.isPrimary || (this.all && !onHead)) return;
     this.#pull = begin(this.offsetHeight, event.clientY, event.timeStamp);
   }
 
@@ -146,7 +174,7 @@ export class Sheet extends LitElement {
     if (!pull.moving) return;
     this.setPointerCapture(event.pointerId);
     this.classList.add("dragged");
-    this.style.setProperty("--height", `${Math.max(120, Math.min(height, this.#most()))}px`);
+    this.style.setProperty("--height", `${Math.max(120, Math.min(height, this.#heights()[1]))}px`);
   }
 
   #lift(event: PointerEvent): void {
@@ -163,7 +191,7 @@ export class Sheet extends LitElement {
       this.#pull = null;
       this.requestUpdate();
     });
-    const rest = settle(pull, STRIP, this.#most());
+    const rest = settle(pull, ...this.#heights());
     if (rest !== (this.all ? "all" : "strip")) this.#ask(rest);
   }
 

@@ -29,26 +29,33 @@ export const stageStyles = css`
     position: absolute;
     border: 2.5px solid #fff;
     border-radius: 16px;
-    box-shadow: 0 0 0 200vmax rgb(15 12 10 / 55%);
+    box-shadow: 0 0 0 200vmax var(--dim);
     pointer-events: none;
+  }
+  /* Where the box ends up, for scrolling to it while it still grows. */
+  .mark {
+    position: absolute;
+    visibility: hidden;
+    pointer-events: none;
+    scroll-margin: 12px 0 calc(var(--strip, 0px) + 12px);
   }
   .spot.off {
     opacity: 0;
   }
   .dot {
     position: absolute;
-    width: 44px;
-    height: 44px;
-    margin: -22px 0 0 -22px;
+    width: var(--hit);
+    height: var(--hit);
+    margin: calc(var(--hit) / -2) 0 0 calc(var(--hit) / -2);
     border-radius: 50%;
     transition: opacity var(--quick);
   }
   .dot::before {
     content: "";
     position: absolute;
-    inset: 11px;
+    inset: 25%;
     border-radius: 50%;
-    background: #fff;
+    background: var(--dot);
     box-shadow:
       0 0 0 5px rgb(255 255 255 / 32%),
       0 0 0 6px rgb(0 0 0 / 12%),
@@ -79,9 +86,9 @@ export const stageStyles = css`
     .dot::after {
       content: "";
       position: absolute;
-      inset: 11px;
+      inset: 25%;
       border-radius: 50%;
-      border: 2px solid #fff;
+      border: 2px solid var(--dot);
       animation: ring 2.8s var(--ease) 900ms 2 both;
       pointer-events: none;
     }
@@ -98,12 +105,15 @@ export const stageStyles = css`
   .tag {
     position: absolute;
     left: 50%;
+    max-width: 220px;
+    overflow: hidden;
+    text-overflow: ellipsis;
     bottom: calc(100% - 2px);
     padding: 4px 10px;
     border-radius: 10px;
     background: rgb(20 18 16 / 88%);
     color: #fff;
-    font-size: 0.8125rem;
+    font-size: 0.8125em;
     font-weight: 600;
     white-space: nowrap;
     transform: translateX(-50%);

@@ -1,10 +1,12 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { Box } from "../api.js";
-import { type Point, spread } from "../dots.js";
-import type { LookObject } from "../look.js";
+import type { Context } from "../context.js";
+import { distance, type Point, room, spread } from "../dots.js";
+import { element } from "../element.js";
+import { labelOf, type LookObject } from "../look.js";
 import { place } from "../place.js";
 import { shared } from "../styles/shared.js";
 import { between, bigEnough, nudged, START } from "./drawing.js";
@@ -24,13 +26,14 @@ export class DrawnEvent extends Event {
   }
 }
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+export const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The picture: a dot on each object, a bright box on the chosen one, and a place to draw one. */
-@customElement("stl-stage")
+@element("stl-stage")
 export class Stage extends LitElement {
   static override styles = [shared, stageStyles];
 
+  @property({ attribute: false }) context!: Context;
   @property() src = "";
   @property() srcset = "";
   @property() alt = "";
@@ -74,41 +77,86 @@ export class Stage extends LitElement {
 
   override render(): TemplateResult {
     const shown = this.drawing ? this.drawn : (this.chosen?.box ?? null);
-    return html`<div class="frame" ${place({ "--ratio": `${this.ratio}` })} @click=${this.#around}>
-      <img src=${this.src} srcset=${this.srcset || nothing} sizes="(min-width: 900px) 70vw, 100vw" alt=${this.alt}
-        draggable="false" />
-      <div class="spot ${shown === null ? "off" : ""}" ${place(edges(shown))}></div>
+    return html`<div class="frame" part="frame" ${place({ "--ratio": `${this.ratio}` })} @click=${this.#around}>
+      <img part="picture" srcset=${this.srcset || nothing} sizes=${this.srcset ? this.#sizesWord() : nothing}
+        src=${this.src} alt=${this.alt} draggable="false" />
+      <div class="mark" ${place(edges(shown))}></div>
+      <div class="spot ${shown === null ? "off" : ""}" part="box" ${place(edges(shown))}></div>
       ${this.busy ? html`<div class="scan"></div>` : nothing}
       ${this.drawing ? this.#paper() : this.#dots()}
     </div>`;
   }
 
+  /** Scrolls as little as is needed to see the chosen box. */
+  reveal(): void {
+    const behavior = calm.matches ? "instant" : "smooth";
+    this.#mark()?.scrollIntoView({ block: "nearest", inline: "nearest", behavior });
+  }
+
+  /** How much of the page is below the chosen box's lower edge and above its end, in pixels. */
+  roomBelow(): number {
+    const bottom = this.#mark()?.getBoundingClientRect().bottom ?? 0;
+    return document.documentElement.getBoundingClientRect().bottom - bottom;
+  }
+
+  focusDot(key: string): boolean {
+    const dot = this.renderRoot.querySelector<HTMLElement>(`[data-key="${key}"]`);
+    dot?.focus({ preventScroll: true });
+    return dot !== null;
+  }
+
+  #mark(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(".mark");
+  }
+
+  #sizesWord(): string {
+    return this.size.width > 0 ? `${Math.ceil(this.size.width)}px` : "100vw";
+  }
+
+  /** The objects that have a dot: all, unless there is no room for so many. */
+  #dotted(): LookObject[] {
+    const dotted = this.objects.filter((one) => one.kind !== "whole");
+    const most = room(this.size.width, this.size.height);
+    if (dotted.length <= most) return dotted;
+    const best = new Set([...dotted].sort((a, b) => b.score - a.score).slice(0, most));
+    return dotted.filter((one) => best.has(one) || one.key === this.chosen?.key);
+  }
+
   #dots(): TemplateResult {
-    const dotted = this.objects.filter((one) => !one.whole);
     const { width, height } = this.size;
+    if (width === 0) return html``;
+    const dotted = this.#dotted();
+    const apart = distance(dotted.length, width, height);
     const points = spread(
       dotted.map((one) => one.box),
       width,
       height,
+      apart,
     );
     return html`${repeat(
       dotted,
       (one) => one.key,
-      (one, i) => {
-        const point = points[i] ?? { x: 0, y: 0 };
-        const side = point.x < 80 ? "left" : point.x > width - 80 ? "right" : "";
-        return html`<button
-          class="dot ${side} ${point.y < 70 ? "low" : ""}"
-          data-key=${one.key}
-          aria-label="${one.label}, object ${i + 1} of ${dotted.length}"
-          aria-pressed=${one.key === this.chosen?.key ? "true" : "false"}
-          ${place({ left: `${point.x}px`, top: `${point.y}px` })}
-          @click=${() => this.dispatchEvent(new PickEvent(one.key))}
-        >
-          <span class="tag" aria-hidden="true">${one.label}</span>
-        </button>`;
-      },
+      (one, i) => this.#dot(one, points[i] ?? { x: 0, y: 0 }, Math.min(44, apart - 2)),
     )}`;
+  }
+
+  #dot(one: LookObject, { x, y }: Point, hit: number): TemplateResult {
+    const { voice } = this.context;
+    const label = labelOf(one, voice);
+    const chosen = one.key === this.chosen?.key;
+    const side = x < 80 ? "left" : x > this.size.width - 80 ? "right" : "";
+    const n = this.objects.indexOf(one) + 1;
+    return html`<button
+      class="dot ${side} ${y < 70 ? "low" : ""}"
+      part="dot ${chosen ? "dot-open" : ""}"
+      data-key=${one.key}
+      aria-label=${voice.say("dot", { label, n, count: this.objects.length })}
+      aria-pressed=${chosen ? "true" : "false"}
+      ${place({ left: `${x}px`, top: `${y}px`, "--hit": `${hit}px` })}
+      @click=${() => this.dispatchEvent(new PickEvent(one.key))}
+    >
+      <span class="tag" part="label" aria-hidden="true">${label}</span>
+    </button>`;
   }
 
   /** The sheet over the picture that takes the drawing. */
@@ -117,7 +165,7 @@ export class Stage extends LitElement {
       class="draw"
       role="application"
       tabindex="0"
-      aria-label="Draw a box around what you look for. Arrow keys move the box, with shift they resize it, Enter searches."
+      aria-label=${this.context.voice.say("draw_label")}
       @pointerdown=${this.#down}
       @pointermove=${this.#move}
       @pointerup=${this.#lift}

@@ -1,7 +1,9 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { property, query } from "lit/decorators.js";
 
+import { element } from "../element.js";
 import { icons } from "../icons.js";
+import { words } from "../page.js";
 import { shared } from "../styles/shared.js";
 
 /** Announces a photo that the shopper chose, took, dropped or pasted. */
@@ -12,7 +14,7 @@ export class PhotoEvent extends Event {
 }
 
 /** A button that opens the file chooser; on phones that offers the camera too. */
-@customElement("stl-upload")
+@element("stl-upload")
 export class Upload extends LitElement {
   static override styles = [
     shared,
@@ -35,7 +37,7 @@ export class Upload extends LitElement {
     `,
   ];
 
-  @property() label = "Your photo";
+  @property() label = words.say("your_photo");
   @property({ type: Boolean }) strong = false;
   @query("input") private readonly input!: HTMLInputElement;
 

@@ -1,20 +1,21 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import { api, ApiFailure, type SceneCard, sized } from "../api.js";
+import { type ApiFailure, failureOf, type SceneCard } from "../api.js";
+import { element } from "../element.js";
 import { masonry } from "../masonry.js";
 import { NearEnd } from "../near.js";
+import { SHUT } from "../open.js";
+import { context, words } from "../page.js";
 import { place } from "../place.js";
 import { address } from "../router.js";
 import { shared, skeleton } from "../styles/shared.js";
 import "./notice.js";
 import "./upload.js";
 
-const CLOSED = { key: null, all: false };
-
 /** The wall of scenes, without end. */
-@customElement("stl-wall")
+@element("stl-wall")
 export class Wall extends LitElement {
   static override styles = [
     shared,
@@ -157,26 +158,25 @@ export class Wall extends LitElement {
   }
 
   override render(): TemplateResult {
-    if (this.failure !== null && this.scenes.length === 0) {
-      return html`<stl-notice
-        role="alert"
-        heading="The shop does not answer"
-        text=${this.failure.message}
-        action="Try again"
-        @act=${this.#more}
-      ></stl-notice>`;
-    }
+    if (this.failure !== null && this.scenes.length === 0) return this.#failed(this.failure);
     if (this.#started && !this.loading && this.scenes.length === 0) return this.#empty();
     return html`<div class="intro">
-        <h1>See it. Tap it. Find it.</h1>
-        <p>Open a picture and tap anything in it, or look for something in a photo of your own.</p>
+        <h1>${words.say("slogan")}</h1>
+        <p>${words.say("intro")}</p>
       </div>
-      ${this.#wall()}
-      ${this.failure
-        ? html`<stl-notice heading="The shop does not answer" text=${this.failure.message} action="Try again"
-            @act=${this.#more}></stl-notice>`
-        : nothing}
+      ${this.#wall()} ${this.failure ? this.#failed(this.failure) : nothing}
       ${this.#next === null ? nothing : html`<div class="end"></div>`}`;
+  }
+
+  #failed(failure: ApiFailure): TemplateResult {
+    const { voice } = context;
+    return html`<stl-notice
+      role="alert"
+      heading=${voice.say("away_heading")}
+      text=${voice.say(failure.status === 0 ? "away" : "trouble")}
+      action=${voice.say("try_again")}
+      @act=${this.#more}
+    ></stl-notice>`;
   }
 
   #wall(): TemplateResult {
@@ -194,7 +194,7 @@ export class Wall extends LitElement {
         height: `${card.height}px`,
       };
     };
-    return html`<ul aria-label="Scenes" aria-busy=${this.loading} ${place({ height: `${wall.height}px` })}>
+    return html`<ul aria-label=${words.say("scenes")} aria-busy=${this.loading} ${place({ height: `${wall.height}px` })}>
       ${repeat(
         this.scenes,
         (scene) => scene.id,
@@ -210,10 +210,10 @@ export class Wall extends LitElement {
 
   #card(scene: SceneCard, width: number): TemplateResult {
     const name = scene.title || scene.id;
-    return html`<a href=${address({ name: "scene", id: scene.id, open: CLOSED })} aria-label=${name}>
+    return html`<a href=${address({ name: "scene", id: scene.id, open: SHUT })} aria-label=${name}>
       <img
-        src=${sized(scene.image, 320)}
-        srcset="${sized(scene.image, 320)} 320w, ${sized(scene.image, 640)} 640w"
+        src=${context.api.picture(scene.image, 320)}
+        srcset="${context.api.picture(scene.image, 320)} 320w, ${context.api.picture(scene.image, 640)} 640w"
         sizes="${Math.round(width)}px"
         alt=""
         loading="lazy"
@@ -224,10 +224,10 @@ export class Wall extends LitElement {
   }
 
   #empty(): TemplateResult {
-    return html`<stl-notice heading="No scenes yet">
-      <span>Add a folder of photos, and they will hang here:</span><br />
+    return html`<stl-notice heading=${words.say("no_scenes")}>
+      <span>${words.say("add_scenes")}</span><br />
       <code>shopthelook scenes import photos/</code>
-      <stl-upload slot="actions" strong label="Look at a photo of yours"></stl-upload>
+      <stl-upload slot="actions" strong label=${words.say("look_at_yours")}></stl-upload>
     </stl-notice>`;
   }
 
@@ -236,12 +236,12 @@ export class Wall extends LitElement {
     this.loading = true;
     this.failure = null;
     try {
-      const page = await api.scenes(this.#next);
+      const page = await context.api.scenes(this.#next);
       this.scenes = [...this.scenes, ...page.scenes];
       this.#next = page.next;
       this.#started = true;
     } catch (error) {
-      this.failure = error instanceof ApiFailure ? error : new ApiFailure(0, "error", String(error));
+      this.failure = failureOf(error);
     } finally {
       this.loading = false;
     }

@@ -45,7 +45,7 @@ export const shared = css`
     padding: 0 18px;
     border-radius: 22px;
     font-weight: 600;
-    font-size: 0.9375rem;
+    font-size: 0.9375em;
     background: var(--sunken);
     color: var(--ink);
     transition: background var(--quick);
