@@ -51,7 +51,7 @@ class Question:
     Attributes:
         code: its packed binary code, ``bits // 8`` bytes.
         kind: what it is; None where that is not known.
-        gender: whose it is, "male", "female" or "unisex"; None where that is not known.
+        gender: whose it is, "male", "female" or "unisex"; None where that is not known for sure.
         leave_out: a product that is no hit.
     """
 

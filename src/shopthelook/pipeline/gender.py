@@ -28,7 +28,7 @@ def gender_filter(asked: str | None, own: str | None, kind: Category | None, nam
     Args:
         asked: what the user wants, a `Gender` or the specification's word; "any" turns the restriction off
             and None leaves it to the object.
-        own: the gender of the object that is searched for, where it is known.
+        own: the gender of the object that is searched for, where it is known; see ``own_gender``.
         kind: the object's category; None where it is not known.
         named: whether the user's own filter speaks of the gender; then the object's does not count.
 

@@ -27,7 +27,7 @@ class Looking(Parts):
         Args:
             picture: a path, encoded bytes, a Pillow image or an RGB array.
             threshold: least score, in [0, 1]; None takes each label's own from the model's card.
-            embed: also give each object its code.
+            embed: also give each object its code, and say of it what the embedder says (``attributes``).
 
         Raises:
             PictureError: the picture cannot be read.
@@ -67,8 +67,8 @@ class Looking(Parts):
                 one, then in all of the one above. The filter always holds; ``widened`` says what was done.
             explain: have ``explanation`` say how the hits were found.
             gender: restrict apparel to it, to unisex and to products without one; "any" for no
-                restriction. Without it the object's own counts where that is known, unless the
-                filter speaks of the gender.
+                restriction. Without it the object's own counts where the embedder is sure of it, unless
+                the filter speaks of the gender.
 
         Where no object is found, the whole picture is searched in all categories.
 

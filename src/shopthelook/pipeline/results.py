@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shopthelook.catalog.product import Product
+from shopthelook.catalog import Guesses, Product
 from shopthelook.geometry import Box
+from shopthelook.pipeline.attributes import Attribute, guessed, told_of
 from shopthelook.retrieval import Plan
 from shopthelook.taxonomy import Category
 
@@ -25,6 +26,7 @@ class SceneObject:
         score: the detector's confidence, in [0, 1].
         code: its packed binary code, ``bits // 8`` bytes; None where the object was not embedded.
         id: ``"<scene id>/<n>"`` for an object of a stored scene, else None.
+        guesses: what the embedder says of it; empty where it was not embedded.
     """
 
     box: Box
@@ -32,6 +34,12 @@ class SceneObject:
     score: float
     code: bytes | None = field(default=None, repr=False)
     id: str | None = None
+    guesses: Guesses = field(default_factory=dict)
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """What is said of it."""
+        return guessed(self.guesses)
 
     def as_dict(self) -> dict[str, Any]:
         """The object as JSON would hold it, without its code."""
@@ -41,6 +49,7 @@ class SceneObject:
             "category": self.category.full,
             "category_id": self.category.id,
             "score": round(self.score, 4),
+            "attributes": [one.as_dict() for one in self.attributes],
         }
 
 
@@ -91,6 +100,11 @@ class Hit:
     product: Product = field(repr=False)
     image_hash: str | None = field(default=None, repr=False)
 
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """What is said of the product, by the merchant or the model."""
+        return told_of(self.product)
+
     def as_dict(self) -> dict[str, Any]:
         """The hit as JSON would hold it; the price is text, so that no digit is lost."""
         product = self.product
@@ -107,6 +121,7 @@ class Hit:
             "image_hash": self.image_hash,
             "brand": product.brand,
             "category_id": product.category_id,
+            "attributes": [one.as_dict() for one in self.attributes],
         }
 
 
@@ -159,6 +174,7 @@ class ObjectHits:
             filter says.
         widened: how the hits go beyond that, in words; None where they do not.
         explanation: how they were found, where that was asked for.
+        guesses: what the embedder says of the object.
     """
 
     box: Box
@@ -169,6 +185,12 @@ class ObjectHits:
     id: str | None = None
     widened: str | None = None
     explanation: Explanation | None = field(default=None, compare=False)
+    guesses: Guesses = field(default_factory=dict)
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """What is said of the object."""
+        return guessed(self.guesses)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -177,7 +199,7 @@ class ObjectHits:
         return len(self.hits)
 
     def as_dict(self) -> dict[str, Any]:
-        """``{"box", "category", "category_id", "score", "searched", "widened", "hits"}``."""
+        """``{"box", "category", "category_id", "score", "attributes", "searched", "widened", "hits"}``."""
         found: dict[str, Any] = {} if self.id is None else {"id": self.id}
         explained = {} if self.explanation is None else {"explanation": self.explanation.as_dict()}
         return found | {
@@ -185,6 +207,7 @@ class ObjectHits:
             "category": None if self.category is None else self.category.full,
             "category_id": None if self.category is None else self.category.id,
             "score": round(self.score, 4),
+            "attributes": [one.as_dict() for one in self.attributes],
             "searched": None if self.searched is None else self.searched.full,
             "widened": self.widened,
             **explained,

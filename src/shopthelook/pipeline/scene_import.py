@@ -111,6 +111,7 @@ def _import_one(
                 score=one.score,
                 code=one.code or b"",
                 position=number,
+                guesses=one.guesses,
             )
             for number, one in enumerate(objects)
         ],

@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook import geometry, images
-from shopthelook.catalog import ObjectRecord, SceneRecord
+from shopthelook.catalog import Guesses, ObjectRecord, SceneRecord
 from shopthelook.geometry import WHOLE, Box
 from shopthelook.pipeline.asking import Answer, Question, answer, wanted
+from shopthelook.pipeline.encoding import Encoded, encode, known_category
 from shopthelook.pipeline.errors import NotFound, SearchError
 from shopthelook.pipeline.filters import Where
+from shopthelook.pipeline.guessing import fitting, own_gender
 from shopthelook.pipeline.notebook import View
 from shopthelook.pipeline.results import Decomposition, ObjectHits, SceneObject, SearchResult
 from shopthelook.pipeline.stages import stage
-from shopthelook.taxonomy import Category, UnknownCategory
+from shopthelook.taxonomy import Category
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.parts import Parts
@@ -63,16 +65,22 @@ def find_objects(
         )
     ]
     if embed and objects:
-        codes = embed_crops(shop, rgb, [one.box for one in objects])
-        objects = [replace(one, code=code) for one, code in zip(objects, codes, strict=True)]
+        crops = embed_crops(shop, rgb, [one.box for one in objects])
+        objects = [
+            replace(one, code=crop.code, guesses=_guesses(shop, crop, one.category))
+            for one, crop in zip(objects, crops, strict=True)
+        ]
     return tuple(objects)
 
 
-def embed_crops(shop: Parts, rgb: NDArray[np.uint8], boxes: Sequence[Box]) -> list[bytes]:
-    """The codes of parts of one picture, from one batch."""
+def embed_crops(shop: Parts, rgb: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Encoded]:
+    """What the embedder makes of parts of one picture, in one batch."""
     with stage("embed"):
-        embedded = shop.embedder.embed([images.crop(rgb, box) for box in boxes])
-    return [code.tobytes() for code in embedded.codes]
+        return encode(shop.embedder, [images.crop(rgb, box) for box in boxes])
+
+
+def _guesses(shop: Parts, crop: Encoded, kind: Category | None) -> Guesses:
+    return fitting(crop.guesses, kind, shop.embedder.heads.values())
 
 
 def search(
@@ -98,13 +106,17 @@ def search(
             found.append((one.box, one.category, one.score))
         if not found:
             found = [(WHOLE, chosen, 0.0)]
-    codes = embed_crops(shop, rgb, [where for where, _, _ in found])
-    questions = [Question(code, kind) for code, (_, kind, _) in zip(codes, found, strict=True)]
+    crops = embed_crops(shop, rgb, [where for where, _, _ in found])
+    guesses = [_guesses(shop, crop, kind) for crop, (_, kind, _) in zip(crops, found, strict=True)]
+    questions = [
+        Question(crop.code, kind, own_gender(None, said))
+        for crop, (_, kind, _), said in zip(crops, found, guesses, strict=True)
+    ]
     answers = answer(shop, questions, asked)
     height, width = rgb.shape[:2]
     objects = tuple(
-        _object_hits(where, kind, score, of_object)
-        for (where, kind, score), of_object in zip(found, answers, strict=True)
+        _object_hits(where, kind, score, said, of_object)
+        for (where, kind, score), said, of_object in zip(found, guesses, answers, strict=True)
     )
     return SearchResult(name_of(picture), width, height, objects, View(rgb, shop.pictures))
 
@@ -120,9 +132,9 @@ def search_object(
     if found is None or scene is None:
         raise NotFound(f"there is no object {object_id!r}; list a scene's objects with: scenes show ID")
     kind = category_by_id(shop, found.category_id)
-    question = Question(_present_code(shop, scene, found), kind)
-    (hits,) = answer(shop, [question], asked)
-    return _object_hits(found.box, kind, found.score, hits, found.id)
+    code, guesses = _as_embedded(shop, scene, found, kind)
+    (hits,) = answer(shop, [Question(code, kind, own_gender(None, guesses))], asked)
+    return _object_hits(found.box, kind, found.score, guesses, hits, found.id)
 
 
 def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> ObjectHits:
@@ -135,16 +147,22 @@ def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> 
         raise NotFound(f"product {product_id!r} has no code of the present embedder; run: products embed")
     product = record.product
     kind = category_by_id(shop, product.category_id)
-    question = Question(record.code, kind, product.gender, leave_out=product_id)
+    gender = own_gender(product.gender, product.guesses)
+    question = Question(record.code, kind, gender, leave_out=product_id)
     (hits,) = answer(shop, [question], asked)
-    return _object_hits(WHOLE, kind, product.category_score or 0.0, hits)
+    return _object_hits(WHOLE, kind, product.category_score or 0.0, product.guesses, hits)
 
 
 def _object_hits(
-    box: Box, kind: Category | None, score: float, found: Answer, object_id: str | None = None
+    box: Box,
+    kind: Category | None,
+    score: float,
+    guesses: Guesses,
+    found: Answer,
+    object_id: str | None = None,
 ) -> ObjectHits:
     return ObjectHits(
-        box, kind, score, found.hits, found.searched, object_id, found.widened, found.explanation
+        box, kind, score, found.hits, found.searched, object_id, found.widened, found.explanation, guesses
     )
 
 
@@ -156,22 +174,20 @@ def stored_scene(shop: Parts, scene_id: str) -> tuple[SceneRecord, list[ObjectRe
     return scene, shop.catalog.objects(scene_id)
 
 
-def _present_code(shop: Parts, scene: SceneRecord, found: ObjectRecord) -> bytes:
-    """The object's code by the present embedder: stored, or made anew after a change of model."""
+def _as_embedded(
+    shop: Parts, scene: SceneRecord, found: ObjectRecord, kind: Category | None
+) -> tuple[bytes, Guesses]:
+    """The object's code and guesses by the present embedder: stored, or made anew after a change of model."""
     if scene.embedder == shop.embedder_bundle.key:
-        return found.code
+        return found.code, found.guesses
     rgb = read_photo(shop, shop.pictures.data(scene.image_hash))
-    return embed_crops(shop, rgb, [found.box])[0]
+    (crop,) = embed_crops(shop, rgb, [found.box])
+    return crop.code, _guesses(shop, crop, kind)
 
 
 def category_by_id(shop: Parts, category_id: int | None) -> Category | None:
     """A stored category; None where the shop's present taxonomy does not have it."""
-    if category_id is None:
-        return None
-    try:
-        return shop.taxonomy.get(category_id)
-    except UnknownCategory:
-        return None
+    return known_category(shop.taxonomy, category_id)
 
 
 def named_category(shop: Parts, category: str | int | Category) -> Category:
