@@ -27,6 +27,7 @@ _COMMANDS = {
     "train": "train",
     "eval": "eval",
     "serve": "serve",
+    "keys": "keys",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from pathlib import Path
 
@@ -22,26 +23,42 @@ from shopthelook.errors import ShopError
 def serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -> None:
     """Serve the shop's web page and its HTTP API.
 
-    The page is at /, the API's description at /v1/openapi.json.
+    The page is at /, the API's description at /v1/openapi.json. Programs on this machine need no API key while the
+    server listens here only; with --host, writing needs one: see shopthelook keys, and [security] in shop.toml.
 
     \b
-    Example:
+    Examples:
       shopthelook serve --open
+      shopthelook serve --host 0.0.0.0
     """
     with open_shop(shop, threads=threads) as opened:
         import uvicorn
 
         from shopthelook.serving import create_app
+        from shopthelook.serving.connections import PromptConnection
+        from shopthelook.serving.keys import advice
 
-        app = create_app(opened)
         with _listen(host, port) as listening:
+            loopback = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+            app = create_app(opened, loopback=loopback)
             # The first search should not wait for the whole index.
             opened.index.refresh()
             address = _address(host, listening.getsockname()[1])
             click.echo(f"{opened.config.title} is at {address}  (Ctrl-C stops it)")
+            said = advice(opened.catalog.keys, opened.config.security, loopback)
+            if said is not None:
+                click.echo(said, err=True)
             if browse:
                 click.launch(address)
-            config = uvicorn.Config(app, log_level="warning", server_header=False)
+            # Who called by way of a proxy is for the application to find, which knows the proxies to trust.
+            config = uvicorn.Config(
+                app,
+                log_level="warning",
+                server_header=False,
+                proxy_headers=False,
+                http=PromptConnection,
+                ws="none",
+            )
             server = uvicorn.Server(config)
             server.run(sockets=[listening])
 

@@ -7,10 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 import shopthelook
 from shopthelook.pipeline import Shop
 from shopthelook.serving import errors, pages
+from shopthelook.serving.errors import Failures
+from shopthelook.serving.guarded import Api
+from shopthelook.serving.keys import Guard
 from shopthelook.serving.limits import BodyLimit
 from shopthelook.serving.metrics import Measured, Metrics
 from shopthelook.serving.routes import pictures, products, scenes, search, state
@@ -27,15 +31,25 @@ A visual shop: find the objects of a photo, and the products that look like each
 
 Boxes are `[x1, y1, x2, y2]` as fractions of the picture's width and height. Every failure answers
 `{"error": {"code", "message", "field"}}`; `field` names what was wrong in the request.
+
+Where the shop asks for keys, send one as `Authorization: Bearer stl_...`; each call says which scope it needs.
 """
 
 
-def create_app(shop: Shop, *, max_body_bytes: int | None = None, model_threads: int | None = None) -> FastAPI:
+def create_app(
+    shop: Shop,
+    *,
+    loopback: bool = False,
+    max_body_bytes: int | None = None,
+    model_threads: int | None = None,
+) -> FastAPI:
     """The application of ``shop``: the API under ``/v1``, health, metrics and the web page.
 
     The shop stays the caller's: close it when the server has stopped.
 
     Args:
+        loopback: the server listens on this machine's own address only, so that programs here need no key,
+            unless the shop's ``[security]`` says otherwise.
         max_body_bytes: largest request; by default what the shop's largest picture needs.
         model_threads: searches that run a model at the same time; by default one per two cores.
     """
@@ -54,7 +68,8 @@ def create_app(shop: Shop, *, max_body_bytes: int | None = None, model_threads: 
         serving.models.close()
         serving.reads.close()
 
-    app = FastAPI(
+    rules = shop.config.security
+    app = Api(
         title="shopthelook",
         version=shopthelook.__version__,
         description=DESCRIPTION,
@@ -66,13 +81,23 @@ def create_app(shop: Shop, *, max_body_bytes: int | None = None, model_threads: 
         lifespan=lifespan,
     )
     app.state.serving = serving
+    app.state.guard = Guard(shop.catalog.keys, rules, loopback, serving.reads)
     errors.install(app)
     for part in (search, scenes, products, pictures, state):
         app.include_router(part.router)
     app.include_router(pages.router())
     limit = shop.config.max_bytes + FORM_ROOM if max_body_bytes is None else max_body_bytes
     # The last one added is the first to see a request.
-    app.add_middleware(BodyLimit, limit=limit)
+    app.add_middleware(Failures)
+    app.add_middleware(BodyLimit, limit=limit, seconds=rules.upload_timeout_s)
+    if rules.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=rules.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After", "WWW-Authenticate"],
+        )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=serving.metrics)
     return app

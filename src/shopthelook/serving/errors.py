@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shopthelook.catalog import CatalogError
 from shopthelook.errors import ShopError
@@ -26,11 +27,15 @@ log = logging.getLogger(__name__)
 PICTURE_STATUS = {"too_large": 413, "not_found": 404}
 HTTP_CODES = {
     400: "bad_request",
+    401: "key_required",
+    403: "scope_missing",
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "too_slow",
     413: "too_large",
     415: "unsupported_media_type",
+    429: "too_many_requests",
     503: "busy",
 }
 
@@ -43,13 +48,22 @@ class ApiError(ShopError):
         code: a stable word for programs.
         message: what was wrong and what to send instead.
         field: the request's field at fault; None where it is no single one.
+        headers: of the answer, beside the usual ones.
     """
 
-    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.field = field
+        self.headers = headers
 
 
 class UploadTooLarge(HTTPException):
@@ -61,6 +75,17 @@ class UploadTooLarge(HTTPException):
         super().__init__(
             413,
             f"The request is larger than {size}. Send a smaller picture or fewer products.",
+            {"Connection": "close"},
+        )
+
+
+class UploadTooSlow(HTTPException):
+    """The request's body did not arrive in time; raised while it is waited for."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            408,
+            f"The request did not arrive within {seconds:g} seconds. Send a smaller picture, or try again.",
             {"Connection": "close"},
         )
 
@@ -142,7 +167,7 @@ def install(app: FastAPI) -> None:
             log.error("%s", error)
             return answer(503, *own)
         status, code, field = describe(error)
-        return answer(status, code, str(error), field)
+        return answer(status, code, str(error), field, getattr(error, "headers", None))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -162,7 +187,29 @@ def install(app: FastAPI) -> None:
         field = "photo" if error.status_code == 413 else None
         return answer(error.status_code, code, str(error.detail), field, error.headers)
 
-    @app.exception_handler(Exception)
-    async def failure(request: Request, error: Exception) -> JSONResponse:
-        log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
-        return answer(500, "internal", "The server failed on this request; its log says why.")
+
+class Failures:
+    """ASGI middleware: what nobody foresaw is logged and answered 500 without a word of the server's inside.
+
+    Within the other middleware, so that this answer too is measured and has its headers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            log.exception("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            response = answer(500, "internal", "The server failed on this request; its log says why.")
+            await response(scope, receive, send)

@@ -1,38 +1,123 @@
-"""A limit on the size of requests that holds while they are read, whatever they declare."""
+"""Limits on the size of requests and on the time that they take, which hold whatever a request declares."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shopthelook.serving.errors import UploadTooLarge, answer
+from shopthelook.serving.errors import ApiError, UploadTooLarge, UploadTooSlow, answer
+
+_ARRIVED = "shopthelook.arrived"
+_SMALL = 64 * 1024
+
+
+class Arrival:
+    """Whether all of a request is here, and what to do when it is."""
+
+    def __init__(self, done: bool) -> None:
+        self.done = done
+        self._then: Callable[[], None] | None = None
+
+    def complete(self) -> None:
+        """All is here."""
+        self.done = True
+        if self._then is not None:
+            self._then()
+            self._then = None
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Call ``call`` when all is here, now if it is."""
+        if self.done:
+            call()
+        else:
+            self._then = call
 
 
 class BodyLimit:
-    """ASGI middleware: refuse a body over ``limit`` bytes at once, or at the byte that goes over."""
+    """ASGI middleware: refuse a body over ``limit`` bytes at once, or at the byte that goes over.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    A body that has not arrived after ``seconds`` is refused too: else who sends a byte now and then could keep
+    the server waiting for good.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
         self._app = app
         self._limit = limit
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._limit:
+        declared = declared_length(scope)
+        if declared is not None and declared > self._limit:
             too_large = UploadTooLarge(self._limit)
             response = answer(413, "too_large", too_large.detail, "photo", too_large.headers)
             await response(scope, receive, send)
             return
         seen = 0
+        arrival = scope[_ARRIVED] = Arrival(not has_body(scope))
+        end = asyncio.get_running_loop().time() + self._seconds
 
         async def counted() -> Message:
             nonlocal seen
-            message = await receive()
+            # What comes after the body is the caller's going away, for which one may wait long.
+            until = None if arrival.done else end
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise UploadTooSlow(self._seconds) from None
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
                 if seen > self._limit:
                     raise UploadTooLarge(self._limit)
+                if not message.get("more_body", False):
+                    arrival.complete()
             return message
 
         await self._app(scope, counted, send)
+
+
+@asynccontextmanager
+async def answer_within(scope: Scope, seconds: float) -> AsyncIterator[None]:
+    """End what runs inside ``seconds`` after the request has arrived.
+
+    A call that a thread has begun goes on to its end there; one that waits for a thread is dropped.
+
+    Raises:
+        ApiError: 503, it took longer.
+    """
+    loop = asyncio.get_running_loop()
+    limit = asyncio.timeout(None)
+    try:
+        async with limit:
+            arrival: Arrival = scope[_ARRIVED]
+            arrival.then(lambda: limit.reschedule(loop.time() + seconds))
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        text = f"The answer took longer than {seconds:g} seconds. Try again later."
+        raise ApiError(503, "timeout", text) from None
+
+
+def declared_length(scope: Scope) -> int | None:
+    """How long the request says that its body is."""
+    declared = dict(scope["headers"]).get(b"content-length", b"")
+    return int(declared) if declared.isdigit() else None
+
+
+def has_body(scope: Scope) -> bool:
+    """Whether the request has a body, of a declared length or not."""
+    return bool(declared_length(scope)) or b"transfer-encoding" in dict(scope["headers"])
+
+
+def refusing(scope: Scope) -> dict[str, str]:
+    """Headers of an answer that is given before the body was read: a long body is not waited for."""
+    length = declared_length(scope)
+    small = not has_body(scope) or (length is not None and length <= _SMALL)
+    return {} if small else {"Connection": "close"}

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from shopthelook.serving.errors import ApiError
+from shopthelook.serving.guarded import GuardedRoute
+from shopthelook.serving.keys import needs
 from shopthelook.serving.routes.common import errors
 from shopthelook.serving.state import ServingDep
 
-router = APIRouter(prefix="/v1/pictures", tags=["pictures"])
+router = APIRouter(prefix="/v1/pictures", tags=["pictures"], route_class=GuardedRoute)
 
 WIDTHS = (160, 320, 640, 1280)
 FOUND: dict[int | str, dict[str, Any]] = {
@@ -26,6 +28,7 @@ FOREVER = "public, max-age=31536000, immutable"
     responses=FOUND | errors(404, 422),
     response_class=Response,
 )
+@needs("read", shoppers=True)
 async def picture(
     request: Request,
     serving: ServingDep,

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Body
 from shopthelook.pipeline.reports import UpsertReport
 from shopthelook.serving import schemas
 from shopthelook.serving.errors import ApiError, not_found
+from shopthelook.serving.guarded import GuardedRoute
+from shopthelook.serving.keys import needs
 from shopthelook.serving.routes.common import Hits, Narrowing, Offset, ProductId, errors
 from shopthelook.serving.state import Serving, ServingDep
 from shopthelook.serving.upserts import results
 
-router = APIRouter(prefix="/v1/products", tags=["products"])
+router = APIRouter(prefix="/v1/products", tags=["products"], route_class=GuardedRoute)
 
 
 async def _upsert(serving: Serving, products: list[dict[str, Any]]) -> schemas.UpsertAnswer:
@@ -24,6 +26,7 @@ async def _upsert(serving: Serving, products: list[dict[str, Any]]) -> schemas.U
 
 
 @router.post("", summary="Add or change products", responses=errors(413, 422, 503))
+@needs("write")
 async def upsert(
     serving: ServingDep,
     body: Annotated[schemas.ProductsIn, Body(description="one product, or a list of up to 1000")],
@@ -35,6 +38,7 @@ async def upsert(
 
 
 @router.post("/delete", summary="Remove products", responses=errors(422))
+@needs("write")
 async def delete_many(serving: ServingDep, body: schemas.DeleteRequest) -> schemas.DeleteAnswer:
     """Ids that are not there are passed over; the answer says how many were."""
     removed = await serving.reads.run(serving.shop.delete_products, body.ids)
@@ -44,6 +48,7 @@ async def delete_many(serving: ServingDep, body: schemas.DeleteRequest) -> schem
 @router.get(
     "/{product_id:path}/similar", summary="Products that look like this one", responses=errors(404, 422)
 )
+@needs("read", shoppers=True)
 async def similar(
     serving: ServingDep, product_id: ProductId, narrowing: Narrowing, k: Hits = 24, offset: Offset = 0
 ) -> schemas.HitPage:
@@ -59,6 +64,7 @@ async def similar(
 
 
 @router.get("/{product_id:path}", summary="One product", responses=errors(404))
+@needs("read", shoppers=True)
 async def product(serving: ServingDep, product_id: ProductId) -> schemas.ProductOut:
     """The product as the shop holds it."""
     record = await serving.reads.run(serving.shop.catalog.product, product_id)
@@ -68,6 +74,7 @@ async def product(serving: ServingDep, product_id: ProductId) -> schemas.Product
 
 
 @router.put("/{product_id:path}", summary="Add or change one product", responses=errors(413, 422, 503))
+@needs("write")
 async def put(
     serving: ServingDep, product_id: ProductId, body: schemas.ProductChange
 ) -> schemas.UpsertResult:
@@ -83,6 +90,7 @@ async def put(
 
 
 @router.delete("/{product_id:path}", summary="Remove one product", responses=errors(404))
+@needs("write")
 async def delete(serving: ServingDep, product_id: ProductId) -> schemas.DeleteAnswer:
     """The next search does not find it any more."""
     removed = await serving.reads.run(serving.shop.delete_products, [product_id])

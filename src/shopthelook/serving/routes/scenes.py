@@ -8,13 +8,16 @@ from fastapi import APIRouter, Path, Query
 
 from shopthelook.serving import schemas
 from shopthelook.serving.errors import not_found
+from shopthelook.serving.guarded import GuardedRoute
+from shopthelook.serving.keys import needs
 from shopthelook.serving.routes.common import Hits, Narrowing, Offset, SceneId, errors
 from shopthelook.serving.state import ServingDep
 
-router = APIRouter(prefix="/v1/scenes", tags=["scenes"])
+router = APIRouter(prefix="/v1/scenes", tags=["scenes"], route_class=GuardedRoute)
 
 
 @router.get("", summary="List scenes", responses=errors(422))
+@needs("read", shoppers=True)
 async def scenes(
     serving: ServingDep,
     cursor: Annotated[
@@ -37,6 +40,7 @@ async def scenes(
     summary="Products like one object of a scene",
     responses=errors(404, 422),
 )
+@needs("read", shoppers=True)
 async def object_products(
     serving: ServingDep,
     scene_id: SceneId,
@@ -58,6 +62,7 @@ async def object_products(
 
 
 @router.get("/{scene_id:path}", summary="One scene with its objects", responses=errors(404))
+@needs("read", shoppers=True)
 async def scene(serving: ServingDep, scene_id: SceneId) -> schemas.SceneOut:
     """The scene and where its objects are, best first."""
     record = await serving.reads.run(serving.shop.catalog.scene, scene_id)

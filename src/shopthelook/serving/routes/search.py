@@ -7,12 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from shopthelook.serving import schemas
+from shopthelook.serving.guarded import GuardedRoute
+from shopthelook.serving.keys import needs
 from shopthelook.serving.routes.common import errors
 from shopthelook.serving.search_input import SEARCH_BODY, read_search
 from shopthelook.serving.searching import search
 from shopthelook.serving.state import ServingDep
 
-router = APIRouter(prefix="/v1", tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"], route_class=GuardedRoute)
 
 
 @router.post(
@@ -20,6 +22,7 @@ router = APIRouter(prefix="/v1", tags=["search"])
     summary="Find the objects of a picture",
     responses=errors(413, 422, 503),
 )
+@needs("read", shoppers=True, search=True)
 async def decompose(
     serving: ServingDep,
     photo: Annotated[UploadFile, File(description="JPEG, PNG, WebP, GIF, BMP or AVIF")],
@@ -45,6 +48,7 @@ async def decompose(
     responses=errors(404, 413, 422, 503),
     openapi_extra={"requestBody": SEARCH_BODY},
 )
+@needs("read", shoppers=True, search=True)
 async def search_route(request: Request, serving: ServingDep) -> schemas.SearchAnswer:
     """Give one of `photo` (multipart), `scene_id`, `object_id` and `product_id` (form or JSON).
 

@@ -9,14 +9,17 @@ from fastapi import APIRouter, Response
 import shopthelook
 from shopthelook.serving import schemas
 from shopthelook.serving.errors import own_failure
+from shopthelook.serving.guarded import GuardedRoute
+from shopthelook.serving.keys import needs
 from shopthelook.serving.state import ServingDep
 
 log = logging.getLogger(__name__)
 
-router = APIRouter(tags=["state"])
+router = APIRouter(tags=["state"], route_class=GuardedRoute)
 
 
 @router.get("/v1/status", summary="What the shop holds")
+@needs("read", shoppers=True)
 async def status(serving: ServingDep) -> schemas.StatusAnswer:
     """Counts, models, and how far the index is behind the database."""
     now = await serving.reads.run(serving.shop.status)
@@ -39,6 +42,7 @@ async def status(serving: ServingDep) -> schemas.StatusAnswer:
 
 
 @router.get("/healthz", summary="Is the process alive?", response_model_exclude_none=True)
+@needs(None)
 async def healthz() -> schemas.Health:
     """Touches nothing but the event loop."""
     return schemas.Health(status="ok")
@@ -50,6 +54,7 @@ async def healthz() -> schemas.Health:
     responses={503: {"model": schemas.Health}},
     response_model_exclude_none=True,
 )
+@needs(None)
 async def readyz(serving: ServingDep, response: Response) -> schemas.Health:
     """Asks the database, sees that the models open, brings the index level and asks it."""
     try:
@@ -74,6 +79,7 @@ def _ready(serving: ServingDep) -> None:
 
 
 @router.get("/metrics", include_in_schema=False)
+@needs("read")
 async def metrics(serving: ServingDep) -> Response:
     """Prometheus' text format."""
     counts = await serving.reads.run(serving.shop.catalog.counts)

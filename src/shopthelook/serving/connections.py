@@ -1,0 +1,61 @@
+"""Connections that bring a whole request's head in time, or are closed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_TIMEOUT_S = 20.0
+
+
+class PromptConnection(H11Protocol):
+    """Uvicorn's connection with a limit on the time until a request's head is there.
+
+    By itself it waits for good for the first byte of a new connection and for the end of a head once begun, so that
+    a few thousand callers who send nothing would leave no connection to others. Time is counted from the opening,
+    and from the first byte after an answer.
+    """
+
+    head_timeout_s = HEAD_TIMEOUT_S
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start to count."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Count on, unless a request has begun."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop()
+        elif self._waiting is None:
+            self._await_head()
+
+    def on_response_complete(self) -> None:
+        """What was counted belongs to the request before."""
+        self._stop()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._waiting = self.loop.call_later(self.head_timeout_s, self._give_up)
+
+    def _stop(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _give_up(self) -> None:
+        self._waiting = None
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
