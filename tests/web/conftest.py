@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from shopthelook import Shop
 from shopthelook.serving import pages
 from tests.fixtures.tiny_shop import make_shop, running
+from tests.web.site import Site, site
 
 ARGS = [
     "--no-sandbox",
@@ -63,7 +64,13 @@ def painted(
     """A shop with scenes and products that the page can show."""
     if "index.html" not in pages.read() or not (pages.FOLDER / "index.html").is_file():
         pytest.fail("The page is not built. Run `npm ci && npm run build` in web/, or install the package.")
-    with make_shop(tmp_path_factory.mktemp("web"), tiny_detector, tiny_embedder) as shop:
+    folder = tmp_path_factory.mktemp("web")
+    make_shop(folder, tiny_detector, tiny_embedder).close()
+    settings = folder / "shop" / "shop.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert "cors_origins = []" in text
+    settings.write_text(text.replace("cors_origins = []", 'cors_origins = ["*"]'), encoding="utf-8")
+    with Shop.open(folder / "shop", threads=1) as shop:
         yield shop
 
 
@@ -72,6 +79,13 @@ def served(painted: Shop) -> Iterator[str]:
     """Where the shop is."""
     with running(painted) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[Site]:
+    """A site of another origin than the shop."""
+    with site() as other:
+        yield other
 
 
 @pytest.fixture
@@ -97,7 +111,7 @@ def open_page(browser: Browser, served: str) -> Iterator[OpenPage]:
             "request",
             lambda request: (
                 strangers.append(request.url)
-                if not request.url.startswith((origin, "blob:", "data:"))
+                if not request.url.startswith((origin, served, "blob:", "data:"))
                 else None
             ),
         )

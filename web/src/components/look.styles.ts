@@ -26,7 +26,7 @@ export const lookStyles = css`
     color: var(--muted);
     text-align: center;
   }
-  .tools:empty {
+  .tools:not(:has(*)) {
     display: none;
   }
 
@@ -52,10 +52,17 @@ export const lookStyles = css`
   :host(.side) stl-stage {
     grid-area: 1 / 1;
   }
+  /* In a text the picture stays where it was, at its upper edge. */
+  :host(.side.open:not([fill])) stl-stage {
+    align-items: start;
+  }
   :host(.side) .tools {
     grid-area: 2 / 1;
   }
   :host(.side) stl-sheet {
-    grid-area: 1 / 2 / 3 / 3;
+    grid-area: 1 / 2;
+  }
+  :host(.side[fill]) stl-sheet {
+    grid-row: 1 / 3;
   }
 `;

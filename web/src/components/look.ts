@@ -4,17 +4,19 @@ import { property, query, state } from "lit/decorators.js";
 import type { Box } from "../api.js";
 import type { Context } from "../context.js";
 import { element } from "../element.js";
-import { icons } from "../icons.js";
 import { boxKey, boxObject, type Look, type LookObject } from "../look.js";
 import { type Open, SHUT } from "../open.js";
 import { place } from "../place.js";
 import { shared } from "../styles/shared.js";
+import { lacking, sheetPlace } from "./below.js";
 import { lookStyles } from "./look.styles.js";
+import type { DrawnEvent } from "./paper.js";
 import { SHEET_PARTS, STAGE_PARTS } from "./parts.js";
 import "./sheet.js";
 import type { RestEvent, Sheet } from "./sheet.js";
 import "./stage.js";
-import type { DrawnEvent, PickEvent, Stage } from "./stage.js";
+import type { PickEvent, Stage } from "./stage.js";
+import { tools } from "./tools.js";
 
 /** The shopper wants something else of the picture open. */
 export class OpenEvent extends Event {
@@ -44,6 +46,8 @@ export class LookView extends LitElement {
   /** Boxes drawn in this picture, and the one that the address names. */
   #drawn: LookObject[] = [];
   #objects: readonly LookObject[] = [];
+  /** Where the picture was before the update that runs. */
+  #before: DOMRect | null = null;
   readonly #sizes = new ResizeObserver(() => {
     this.width = this.offsetWidth;
   });
@@ -79,6 +83,7 @@ export class LookView extends LitElement {
       if (box) this.#drawn = [...this.#drawn, box];
     }
     this.#objects = this.#all();
+    this.#before = this.hasUpdated && changed.has("open") && this.side ? this.stage.extent() : null;
     const chosen = this.#chosen() !== null;
     this.classList.toggle("side", this.side);
     this.classList.toggle("open", chosen);
@@ -86,6 +91,7 @@ export class LookView extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    if (this.#before) this.stage.comeFrom(this.#before);
     if (this.fill || this.side) this.style.removeProperty("--room");
     else if (changed.has("open")) void this.#reveal();
   }
@@ -125,7 +131,17 @@ export class LookView extends LitElement {
             @draw=${this.#draw}
           ></stl-sheet>`
         : nothing}
-      <div class="tools" part="tools">${this.#tools()}</div>`;
+      <div class="tools" part="tools">
+        ${tools({
+          voice: context.voice,
+          drawing: this.drawing,
+          drawable: this.drawable,
+          found: this.#objects.length > 0 && !look.wholePicture,
+          open: chosen !== null,
+          draw: () => { this.#draw(); },
+          stop: () => { this.drawing = false; },
+        })}
+      </div>`;
   }
 
   /** Takes a key that was pressed; false where it means nothing here. */
@@ -145,23 +161,6 @@ export class LookView extends LitElement {
     return false;
   }
 
-  #tools(): TemplateResult | typeof nothing {
-    const { voice } = this.context;
-    const nothingFound = this.#objects.length === 0 || this.look.wholePicture;
-    if (this.drawing) {
-      return html`<span role="status">${voice.say("draw_hint")}</span>
-        <button class="pill" part="button" @click=${this.#stop}>${voice.say("cancel")}</button>`;
-    }
-    if (!this.drawable && !nothingFound) return nothing;
-    const word = voice.say(nothingFound ? "nothing_found" : "tap_hint");
-    return html`${this.open.key === null ? html`<span role="status">${word}</span>` : nothing}
-      ${this.drawable
-        ? html`<button class="pill draw ${nothingFound ? "strong" : ""}" part="button" @click=${this.#draw}>
-            ${icons.draw} ${voice.say("draw")}
-          </button>`
-        : nothing}`;
-  }
-
   /** All objects in reading order, which is also the order of the arrow keys. */
   #all(): LookObject[] {
     const onward = getComputedStyle(this).direction === "rtl" ? -1 : 1;
@@ -173,13 +172,9 @@ export class LookView extends LitElement {
     return this.#objects.find((one) => one.key === this.open.key) ?? null;
   }
 
-  /** From below the sheet is as wide as a phone; over a narrow picture on a wide page it stands under it. */
   #sheetPlace(): Record<string, string> {
-    const width = Math.min(innerWidth, Math.max(480, this.width));
-    if (innerWidth - width < 120) return { "--sheet-left": "0px", "--sheet-width": "100%" };
-    const { left } = this.getBoundingClientRect();
-    const middle = left + this.width / 2 - width / 2;
-    return { "--sheet-left": `${Math.max(0, Math.min(innerWidth - width, middle))}px`, "--sheet-width": `${width}px` };
+    const { left, width } = sheetPlace(this.getBoundingClientRect());
+    return { "--sheet-left": `${left}px`, "--sheet-width": `${width}px` };
   }
 
   /** Brings the open object above the sheet; a page that ends too early gets room for that. */
@@ -189,10 +184,9 @@ export class LookView extends LitElement {
       return;
     }
     await this.stage.updateComplete;
-    const strip = this.sheet?.getBoundingClientRect().height ?? 0;
     const has = Number.parseFloat(this.style.getPropertyValue("--room")) || 0;
-    const room = strip + 12 - (this.stage.roomBelow() - has);
-    this.style.setProperty("--room", `${Math.max(0, Math.round(room))}px`);
+    const strip = this.sheet?.getBoundingClientRect().height ?? 0;
+    this.style.setProperty("--room", `${lacking(this.stage.roomBelow() - has, strip)}px`);
     this.stage.reveal();
   }
 
@@ -228,10 +222,6 @@ export class LookView extends LitElement {
     this.drawing = true;
   }
 
-  #stop(): void {
-    this.drawing = false;
-  }
-
   #finish(event: DrawnEvent): void {
     this.drawing = false;
     if (event.box === null) return;
@@ -242,13 +232,24 @@ export class LookView extends LitElement {
   #step(by: number): boolean {
     const count = this.#objects.length;
     if (count === 0) return false;
-    const here = this.#objects.findIndex((one) => one.key === this.open.key);
+    const from = this.open.key ?? this.stage.focusedKey();
+    const here = this.#objects.findIndex((one) => one.key === from);
     const next = here < 0 ? (by > 0 ? 0 : count - 1) : (here + by + count) % count;
     const key = this.#objects[next]?.key;
     if (key === undefined || key === this.open.key) return false;
     this.#pick(key);
-    if (!this.side && this.open.all) void this.updateComplete.then(() => this.sheet?.updateComplete).then(() => this.sheet?.focusObject());
-    else this.stage.focusDot(key);
+    void this.#focus(key);
     return true;
+  }
+
+  /** The full feed from below hides the dots; then the focus goes to the object's thumbnail. */
+  async #focus(key: string): Promise<void> {
+    if (this.side || !this.open.all) {
+      this.stage.focusDot(key);
+      return;
+    }
+    await this.updateComplete;
+    await this.sheet?.updateComplete;
+    this.sheet?.focusObject();
   }
 }

@@ -166,14 +166,4 @@ export const stageStyles = css`
       background: rgb(255 255 255 / 25%);
     }
   }
-  .draw {
-    position: absolute;
-    inset: 0;
-    cursor: crosshair;
-    touch-action: none;
-    background: rgb(15 12 10 / 25%);
-  }
-  .draw:focus-visible {
-    outline-offset: -3px;
-  }
 `;

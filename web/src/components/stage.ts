@@ -9,7 +9,9 @@ import { element } from "../element.js";
 import { labelOf, type LookObject } from "../look.js";
 import { place } from "../place.js";
 import { shared } from "../styles/shared.js";
-import { between, bigEnough, nudged, START } from "./drawing.js";
+import { START } from "./drawing.js";
+import "./paper.js";
+import { type DrawingEvent, DrawnEvent } from "./paper.js";
 import { stageStyles } from "./stage.styles.js";
 
 /** A dot was chosen; null: the place around the objects. */
@@ -19,13 +21,7 @@ export class PickEvent extends Event {
   }
 }
 
-/** A box was drawn by hand; null: given up. */
-export class DrawnEvent extends Event {
-  constructor(readonly box: Box | null) {
-    super("drawn");
-  }
-}
-
+const TIMING = { duration: 380, easing: "cubic-bezier(0.22, 1, 0.36, 1)" };
 export const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The picture: a dot on each object, a bright box on the chosen one, and a place to draw one. */
@@ -45,7 +41,6 @@ export class Stage extends LitElement {
   @state() private size = { width: 0, height: 0 };
   @state() private drawn: Box | null = null;
   @query(".frame") private readonly frame!: HTMLElement;
-  #corner: Point | null = null;
   readonly #sizes = new ResizeObserver(([entry]) => {
     if (entry) this.size = { width: entry.contentRect.width, height: entry.contentRect.height };
   });
@@ -70,9 +65,6 @@ export class Stage extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("chosen")) this.#grow(changed.get("chosen") ?? null);
-    if (changed.has("drawing") && this.drawing) {
-      this.renderRoot.querySelector<HTMLElement>(".draw")?.focus({ preventScroll: true });
-    }
   }
 
   override render(): TemplateResult {
@@ -97,6 +89,25 @@ export class Stage extends LitElement {
   roomBelow(): number {
     const bottom = this.#mark()?.getBoundingClientRect().bottom ?? 0;
     return document.documentElement.getBoundingClientRect().bottom - bottom;
+  }
+
+  extent(): DOMRect {
+    return this.frame.getBoundingClientRect();
+  }
+
+  /** Moves over from where the picture was. */
+  comeFrom(before: DOMRect): void {
+    const now = this.extent();
+    const scale = before.width / now.width;
+    if (calm.matches || Math.abs(scale - 1) < 0.01) return;
+    const start = `translate(${before.left - now.left}px, ${before.top - now.top}px) scale(${scale})`;
+    this.frame.animate([{ transform: start, transformOrigin: "0 0" }, { transform: "none", transformOrigin: "0 0" }], TIMING);
+  }
+
+  /** Of the dot that has the focus. */
+  focusedKey(): string | null {
+    const { activeElement } = this.renderRoot as ShadowRoot;
+    return activeElement?.getAttribute("data-key") ?? null;
   }
 
   focusDot(key: string): boolean {
@@ -159,19 +170,12 @@ export class Stage extends LitElement {
     </button>`;
   }
 
-  /** The sheet over the picture that takes the drawing. */
   #paper(): TemplateResult {
-    return html`<div
-      class="draw"
-      role="application"
-      tabindex="0"
-      aria-label=${this.context.voice.say("draw_label")}
-      @pointerdown=${this.#down}
-      @pointermove=${this.#move}
-      @pointerup=${this.#lift}
-      @pointercancel=${this.#lift}
-      @keydown=${this.#key}
-    ></div>`;
+    return html`<stl-paper
+      label=${this.context.voice.say("draw_label")}
+      @drawing=${(event: DrawingEvent) => { this.drawn = event.box; }}
+      @drawn=${(event: DrawnEvent) => this.dispatchEvent(new DrawnEvent(event.box))}
+    ></stl-paper>`;
   }
 
   #around(event: Event): void {
@@ -180,49 +184,16 @@ export class Stage extends LitElement {
     }
   }
 
-  #at(event: PointerEvent): Point {
-    const frame = this.frame.getBoundingClientRect();
-    return { x: (event.clientX - frame.left) / frame.width, y: (event.clientY - frame.top) / frame.height };
-  }
-
-  #down(event: PointerEvent): void {
-    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-    this.#corner = this.#at(event);
-  }
-
-  #move(event: PointerEvent): void {
-    if (this.#corner) this.drawn = between(this.#corner, this.#at(event));
-  }
-
-  #lift(event: PointerEvent): void {
-    if (!this.#corner) return;
-    const box = between(this.#corner, this.#at(event));
-    this.#corner = null;
-    if (event.type === "pointerup" && bigEnough(box)) this.dispatchEvent(new DrawnEvent(box));
-    else this.drawn = START;
-  }
-
-  #key(event: KeyboardEvent): void {
-    const moved = nudged(this.drawn ?? START, event.key, event.shiftKey);
-    if (moved) this.drawn = moved;
-    else if (event.key === "Enter") this.dispatchEvent(new DrawnEvent(this.drawn));
-    else if (event.key === "Escape") this.dispatchEvent(new DrawnEvent(null));
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
   /** The bright box comes out of the dot, or moves over from the box that was chosen before. */
   #grow(before: LookObject | null): void {
     const spot = this.renderRoot.querySelector<HTMLElement>(".spot");
     const { chosen } = this;
     if (!spot || calm.matches || (chosen === null && before === null)) return;
-    const timing = { duration: 380, easing: "cubic-bezier(0.22, 1, 0.36, 1)" };
     if (chosen === null) {
-      spot.animate([{ ...edges(before?.box ?? null), opacity: 1 }, { ...this.#dotEdges(before), opacity: 0 }], timing);
+      spot.animate([{ ...edges(before?.box ?? null), opacity: 1 }, { ...this.#dotEdges(before), opacity: 0 }], TIMING);
     } else {
       const start = before ? edges(before.box) : { ...this.#dotEdges(chosen), opacity: 0.4 };
-      spot.animate([{ ...start, borderRadius: before ? "16px" : "24px" }, edges(chosen.box)], timing);
+      spot.animate([{ ...start, borderRadius: before ? "16px" : "24px" }, edges(chosen.box)], TIMING);
     }
   }
 
