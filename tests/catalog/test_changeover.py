@@ -178,7 +178,8 @@ def test_objects_of_scenes_get_both_codes(catalog: Catalog) -> None:
     assert change.scenes_missing(NEW) == ["s"]
     change.put_objects(NEW, [NextObjectCode("s/0", code(0), code(50, 16), {"color": Guess("Red", 0.5)})])
     assert change.scenes_missing(NEW) == ["s"]
-    assert (change.object_code("s/0", NEW), change.object_code("s/1", NEW)) == (code(50, 16), None)
+    assert change.object_code("s/0", NEW) == (code(50, 16), {"color": Guess("Red", 0.5)})
+    assert change.object_code("s/1", NEW) is None
     list(change.settle(NEW, as_is))
     change.put_objects(NEW, [NextObjectCode("s/1", code(1), code(51, 16))])
     assert change.scenes_missing(NEW) == []

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from shopthelook.catalog import next_object_rows, next_rows, product_rows
 from shopthelook.catalog.database import CHANGEOVER_LOCK, PRODUCT_LOCK, Database
-from shopthelook.catalog.next_object_rows import NextObjectCode
+from shopthelook.catalog.next_object_rows import NextObjectCode, ObjectCode
 from shopthelook.catalog.next_rows import NextCode
 from shopthelook.catalog.product import Product
 
@@ -121,8 +121,8 @@ class Changeover:
         with self._database.writing() as connection:
             next_object_rows.put(connection, bundle, rows)
 
-    def object_code(self, object_id: str, bundle: str) -> bytes | None:
-        """The code of an object that the bundle made beside the one that it has."""
+    def object_code(self, object_id: str, bundle: str) -> ObjectCode | None:
+        """What the bundle made of an object, beside what the object has."""
         with self._database.reading() as connection:
             return next_object_rows.get(connection, object_id, bundle)
 

@@ -54,12 +54,16 @@ def _rows_after(
 
 
 def _merged(found: Sequence[Sequence[sa.Row[Any]]]) -> list[sa.Row[Any]]:
-    """Rows of several queries by the id in front."""
-    return sorted((row for rows in found for row in rows), key=lambda row: str(row[0]))
+    """Rows of several queries in the order of the ids in front, each id once."""
+    by_id = {row[0]: row for rows in found for row in rows}
+    return [by_id[key] for key in sorted(by_id)]
 
 
 def _codes(bundle: str, *more: sa.Column[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """Id, code and category of products: where the bundle made their code, and where one of it lies beside."""
+    """Id, code and category of products: where a code of the bundle lies beside, and where it is their own.
+
+    In this order none is missed that takes its place between the two.
+    """
     own = sa.select(products.c.id, products.c.code, products.c.category_id, *more)
     beside = sa.select(products.c.id, next_codes.c.code, products.c.category_id, *more)
     beside = beside.select_from(next_codes.join(products, next_codes.c.product_id == products.c.id)).where(
@@ -68,7 +72,7 @@ def _codes(bundle: str, *more: sa.Column[Any]) -> tuple[sa.Select[Any], sa.Selec
         products.c.bundle.is_distinct_from(bundle),
         next_codes.c.image_hash.is_not_distinct_from(products.c.image_hash),
     )
-    return own.where(products.c.bundle == bundle).order_by(products.c.id), beside.order_by(products.c.id)
+    return beside.order_by(products.c.id), own.where(products.c.bundle == bundle).order_by(products.c.id)
 
 
 def _index_batch(rows: Sequence[sa.Row[Any]], bundle: str) -> IndexBatch:

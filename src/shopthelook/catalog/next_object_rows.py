@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,6 +11,13 @@ from shopthelook.catalog.guess import Guesses
 from shopthelook.catalog.next_tables import next_object_codes
 from shopthelook.catalog.records import check_code
 from shopthelook.catalog.schema import objects, scenes
+
+
+class ObjectCode(NamedTuple):
+    """An object's code, and what else is read from its crop; as in `ObjectRecord`."""
+
+    code: bytes
+    guesses: Guesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,12 @@ def put(connection: Connection, bundle: str, rows: Sequence[NextObjectCode]) -> 
     connection.execute(sa.insert(next_object_codes), values)
 
 
-def get(connection: Connection, object_id: str, bundle: str) -> bytes | None:
-    """The code that the bundle made of an object."""
+def get(connection: Connection, object_id: str, bundle: str) -> ObjectCode | None:
+    """What the bundle made of an object."""
     of_object = sa.and_(next_object_codes.c.object_id == object_id, next_object_codes.c.bundle == bundle)
-    return connection.scalar(sa.select(next_object_codes.c.code).where(of_object))
+    columns = (next_object_codes.c.code, next_object_codes.c.guesses)
+    row = connection.execute(sa.select(*columns).where(of_object)).first()
+    return None if row is None else ObjectCode(row.code, row.guesses)
 
 
 def missing(connection: Connection, bundle: str, after: str | None, limit: int) -> list[str]:

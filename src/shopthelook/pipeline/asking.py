@@ -22,6 +22,7 @@ from shopthelook.retrieval.query import Filter, all_of, to_text
 from shopthelook.taxonomy import Category
 
 if TYPE_CHECKING:
+    from shopthelook.pipeline.following import FollowingIndex
     from shopthelook.pipeline.parts import Parts
 
 MOST_HITS = 10_000
@@ -115,12 +116,16 @@ def wanted(
     return Wanted(k, offset, category, resolved, min_similarity, relax, explain, gender)
 
 
-def answer(shop: Parts, questions: Sequence[Question], wanted: Wanted) -> list[Answer]:
-    """The hits of each question, closest first, after skipping ``wanted.offset`` of them."""
+def answer(shop: Parts, index: FollowingIndex, questions: Sequence[Question], wanted: Wanted) -> list[Answer]:
+    """The hits of each question, closest first, after skipping ``wanted.offset`` of them.
+
+    Args:
+        index: of the embedder that made the questions' codes.
+    """
     for attempt in range(_TRIES):
         searches = [_search(shop, question, wanted) for question in questions]
         with stage("retrieve"):
-            _run(shop, searches, wanted)
+            _run(index, searches, wanted)
         pages = [one.found[wanted.offset : wanted.offset + wanted.k] for one in searches]
         ids = {key for page in pages for key, _, _ in page}
         with stage("fill"):
@@ -160,7 +165,7 @@ def _search(shop: Parts, question: Question, wanted: Wanted) -> _Search:
     )
 
 
-def _run(shop: Parts, searches: Sequence[_Search], wanted: Wanted) -> None:
+def _run(index: FollowingIndex, searches: Sequence[_Search], wanted: Wanted) -> None:
     """Search region after region, all questions at once in each, until there are enough hits."""
     enough = wanted.offset + wanted.k
     for number in range(max((len(one.regions) for one in searches), default=0)):
@@ -176,7 +181,7 @@ def _run(shop: Parts, searches: Sequence[_Search], wanted: Wanted) -> None:
         if not queries:
             return
         # One more, because the product that is left out may be among its own nearest.
-        answers = iter(shop.index.query(queries, enough + any(one.question.leave_out for one in open_)))
+        answers = iter(index.query(queries, enough + any(one.question.leave_out for one in open_)))
         for one in open_:
             parts = [next(answers) for _ in one.regions[number].spans or (None,)]
             _take(one, one.regions[number], parts, enough)

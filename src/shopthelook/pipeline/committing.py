@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.catalog import Catalog, ProductRecord
+from shopthelook.catalog import Catalog, NextCode, ProductRecord
 from shopthelook.embedding import Embedder
 from shopthelook.images import PictureStore
 from shopthelook.pipeline.encoding import CodeCache, Encoded, described, encode
@@ -26,7 +26,13 @@ class Committed:
 
 
 class Committer:
-    """Writes candidates. The models are asked for only when a picture is to be embedded."""
+    """Writes candidates. The models are asked for only when a picture is to be embedded.
+
+    Args:
+        bundle: of the embedder.
+        serving: the bundle that the caller takes for the one that serves; see ``Catalog.put_products``.
+        beside: what the embedder that is to follow makes of candidates, to be kept with them.
+    """
 
     def __init__(
         self,
@@ -35,7 +41,12 @@ class Committer:
         embedder: Callable[[], Embedder],
         bundle: str,
         cache: CodeCache,
+        *,
+        serving: str | None = None,
+        beside: Callable[[Sequence[Candidate]], tuple[str, Sequence[NextCode]]] | None = None,
     ) -> None:
+        self._serving = serving
+        self._beside = beside
         self._catalog = catalog
         self._pictures = pictures
         self._embedder = embedder
@@ -43,14 +54,23 @@ class Committer:
         self._cache = cache
 
     def commit(self, candidates: Sequence[Candidate]) -> Committed:
-        """Embed and write a batch; when this returns, it is on disk."""
+        """Embed and write a batch; when this returns, it is on disk.
+
+        Raises:
+            EmbedderChanged: another bundle serves; nothing was written.
+        """
         encoded, embedded = self._embed(candidates)
         records = [self._record(candidate, encoded) for candidate in candidates]
+        beside = None if self._beside is None else self._beside(candidates)
         for candidate in candidates:
             if candidate.data is not None:
                 self._pictures.put(candidate.data)
         # Pictures first: a crash in between leaves a picture too many, never a product without one.
-        seq = self._catalog.put_products(records) if records else self._catalog.last_seq()
+        seq = (
+            self._catalog.put_products(records, serving=self._serving, beside=beside)
+            if records
+            else self._catalog.last_seq()
+        )
         return Committed(
             added=tuple(one.product.id for one in candidates if not one.known),
             updated=tuple(one.product.id for one in candidates if one.known),

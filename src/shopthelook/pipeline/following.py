@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.catalog import Catalog, IndexBatch
+from shopthelook.catalog import Catalog, EmbedderChanged, IndexBatch
 from shopthelook.pipeline.attributes import attributes_of
 from shopthelook.pipeline.keeping import IndexKeeping
 from shopthelook.retrieval import Attributes, Hits, ProductIndex, Query
@@ -35,6 +35,9 @@ class FollowingIndex:
         bundle: id of the embedder whose codes are indexed; products with codes of another are left out.
         bits: length of a code in bits.
         keeping: where the index comes from and is kept; by default it is read from the catalog each time.
+        serving: the embedder that serves in the database while this index is used, if that is another one. Where
+            the database says that a third one does, every search raises EmbedderChanged: the codes that this
+            index is made of may be gone.
     """
 
     def __init__(
@@ -44,7 +47,9 @@ class FollowingIndex:
         bundle: str,
         bits: int,
         keeping: IndexKeeping | None = None,
+        serving: str | None = None,
     ) -> None:
+        self.serving = serving or bundle
         self._catalog = catalog
         self._bundle = bundle
         self._keeping = keeping or IndexKeeping(catalog, taxonomy, bundle, bits)
@@ -79,8 +84,13 @@ class FollowingIndex:
         return self._asked(len)
 
     def refresh(self) -> ProductIndex:
-        """Bring the index level with the catalog and return it."""
-        last = self._catalog.last_seq()
+        """Bring the index level with the catalog and return it.
+
+        Raises:
+            EmbedderChanged: it is of no use any more, since another embedder serves.
+        """
+        last, serving = self._catalog.changeover.standing()
+        self._check(serving)
         index = self._index
         if index is not None and last == self._seq:
             return index
@@ -110,6 +120,32 @@ class FollowingIndex:
         index = self.refresh()
         self._kept = self._keeping.keep(index).seq
         return index
+
+    def prepare(self) -> ProductIndex:
+        """Make the index anew from the catalog, for nobody but this object until it is put in use."""
+        with self._following:
+            self._take(*self._loaded())
+            self._follow_all(self._catalog.last_seq())
+            assert self._index is not None  # noqa: S101 - _take sets it
+            return self._index
+
+    def put_in_use(self, switch: Callable[[], bool]) -> bool:
+        """Bring a prepared index level with the catalog, switch to it, and let others use it.
+
+        Args:
+            switch: has its embedder serve in the database; whether that was possible.
+
+        Returns:
+            Whether it was.
+        """
+        with self._following, self._keeping.turn():
+            self._follow_all(self._catalog.last_seq())
+            if not switch():
+                return False
+            self.serving = self._bundle
+            assert self._index is not None  # noqa: S101 - it was prepared
+            self._keeping.publish(self._index)
+            return True
 
     def close(self) -> None:
         """Let go of what the index holds outside this process."""
@@ -158,6 +194,7 @@ class FollowingIndex:
         index = self._keeping.empty()
         for batch in self._catalog.index_rows(None, self._bundle):
             self._keeping.fill(index, *self._rows(batch))
+        self._check(self._catalog.changeover.serving())
         self._keeping.filled(index, seq)
         return index, seq
 
@@ -192,13 +229,18 @@ class FollowingIndex:
             return False
         # Only how a product is now counts, however often it changed; index_rows() reads it as it is now.
         names = {change.product_id for change in changes}
-        present: set[str] = set()
-        for batch in self._catalog.index_rows(sorted(names), self._bundle):
+        batches = list(self._catalog.index_rows(sorted(names), self._bundle))
+        # Codes go only when another embedder serves: what goes then must not leave an index that is searched.
+        self._check(self._catalog.changeover.serving())
+        for batch in batches:
             index.upsert(*self._rows(batch))
-            present.update(batch.ids)
-        index.delete(sorted(names - present))
+        index.delete(sorted(names - {key for batch in batches for key in batch.ids}))
         index.seq = self._seq = changes[-1].seq
         return True
+
+    def _check(self, serving: str | None) -> None:
+        if serving not in (None, self.serving):
+            raise EmbedderChanged(f"the shop's embedder is {serving} now, no more {self.serving}: try again")
 
     def _rows(
         self, batch: IndexBatch

@@ -59,7 +59,7 @@ def index_status(shop: Shop) -> IndexStatus:
     known = (
         shop.config.index_engine,
         bundle.card.bits,
-        shop.catalog.codes_by_bundle().get(bundle.key, 0),
+        shop.catalog.changeover.count(bundle.key).done,
         shop.catalog.last_seq(),
     )
     keeping = shop.index_keeping
@@ -128,11 +128,12 @@ def verify_index(shop: Shop, say: Callable[[str], None]) -> int:
 
     bundle = shop.embedder_bundle
     arguments = (shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits)
+    serving = shop.generation.serving
     say("following the changes since")
-    kept = FollowingIndex(*arguments, keeping).refresh()
+    kept = FollowingIndex(*arguments, keeping, serving).refresh()
     say("reading all products from the catalog")
     # In memory only: this looks, and leaves the snapshot as it is.
-    anew = FollowingIndex(*arguments).refresh()
+    anew = FollowingIndex(*arguments, serving=serving).refresh()
     if not isinstance(kept, EmbeddedIndex) or not isinstance(anew, EmbeddedIndex):
         raise SnapshotError("only the embedded engine has a snapshot to verify")
     if kept.seq == anew.seq and (len(kept) != len(anew) or kept.digest() != anew.digest()):

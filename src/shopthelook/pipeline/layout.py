@@ -28,6 +28,16 @@ def lock(root: Path) -> Path:
     return root / "import.lock"
 
 
+def embedders(root: Path) -> Path:
+    """The folder of copies of the embedders that the shop needs."""
+    return root / "embedders"
+
+
+def changeover_lock(root: Path) -> Path:
+    """The file that is held by who gives products codes of another embedder."""
+    return root / "changeover.lock"
+
+
 def taxonomy(root: Path) -> Path:
     """The complete category list, where the shop has its own."""
     return root / "taxonomy.txt"

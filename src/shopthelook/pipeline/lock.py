@@ -17,12 +17,16 @@ class ImportLock:
     Two imports at once would fetch and embed the same pictures twice, and one with ``replace`` could
     remove what the other just added. Searches and single writes do not take this lock.
 
+    Args:
+        running: what to say where another process holds it.
+
     Raises:
         ImportRunning: (on entering) another import holds it; the message names its process.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, running: str = "another import works") -> None:
         self._path = path
+        self._running = running
         self._handle: int | None = None
 
     def __enter__(self) -> Self:
@@ -39,7 +43,7 @@ class ImportLock:
             os.close(handle)
             who = f" (process {holder})" if holder else ""
             raise ImportRunning(
-                f"another import works on {self._path.parent}{who}; wait until it is done and try again"
+                f"{self._running} on {self._path.parent}{who}; wait until it is done and try again"
             ) from None
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())

@@ -42,7 +42,10 @@ def verify_milvus(shop: Shop, keeping: MilvusKeeping, say: Callable[[str], None]
                 "Milvus holds no index of this shop as it is now; run: shopthelook index rebuild"
             )
         bundle = shop.embedder_bundle
-        following = FollowingIndex(shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits, keeping)
+        serving = shop.generation.serving
+        following = FollowingIndex(
+            shop.catalog, shop.taxonomy, bundle.key, bundle.card.bits, keeping, serving
+        )
         say("following the changes since")
         index = following.refresh()
         assert isinstance(index, MilvusIndex)  # noqa: S101 - MilvusKeeping gives no other

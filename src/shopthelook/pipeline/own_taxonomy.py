@@ -32,7 +32,7 @@ def load_taxonomy(shop: Shop, source: str | os.PathLike[str], *, allow_private: 
     taxonomy = Taxonomy.from_lines(lines)
     if not len(taxonomy):
         raise SourceError(f"{name} holds no category; each line is an id and a path: 436 - Furniture")
-    for bundle in (shop.detector_bundle, shop.embedder_bundle):
+    for bundle in (shop.detector_bundle, shop.embedder_bundle, shop.wanted_bundle):
         for label in bundle.card.labels:
             try:
                 taxonomy.get(label.category_id)

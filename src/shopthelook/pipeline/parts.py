@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
-from shopthelook.catalog import Catalog
+from shopthelook.catalog import Catalog, EmbedderChanged
 from shopthelook.detection import Detector
 from shopthelook.embedding import Embedder
 from shopthelook.images import Fetcher, PictureStore
-from shopthelook.models import Bundle, open_bundle
-from shopthelook.pipeline import layout
+from shopthelook.models import Bundle, BundleError, open_bundle
+from shopthelook.pipeline import kept_embedders, layout
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.following import FollowingIndex
+from shopthelook.pipeline.generation import Generation
 from shopthelook.pipeline.keeping import IndexKeeping
 from shopthelook.taxonomy import Taxonomy
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_TRIES = 3
+
+
+def without(serving: str, wanted: Bundle) -> str:
+    """What to say where the embedder that serves is not here, so that another one has to stand in for it."""
+    return (
+        f"the embedder {serving}, which made the codes that are searched, is not here any more: only products "
+        f"with a code of {wanted.key} are found; give all of them one with: shopthelook products embed"
+    )
 
 
 class Parts:
@@ -30,6 +47,9 @@ class Parts:
         self.threads = threads
         self.pictures = PictureStore(layout.pictures(directory), config.picture_limits())
         self._opening = threading.RLock()
+        self._generation: Generation | None = None
+        self._next: Generation | None = None
+        self._closing: list[Callable[[], None]] = []
 
     @cached_property
     def taxonomy(self) -> Taxonomy:
@@ -43,16 +63,75 @@ class Parts:
             return self._detector
 
     @property
-    def embedder(self) -> Embedder:
-        """The embedder of ``shop.toml``, opened on first use."""
+    def generation(self) -> Generation:
+        """The embedder that serves, with its index; see ``follow_embedder``."""
         with self._opening:
-            return self._embedder
+            if self._generation is None:
+                self._generation = self._opened(self.catalog.changeover.serving())
+                self._next = self._following(self._generation)
+            return self._generation
+
+    @property
+    def next_generation(self) -> Generation | None:
+        """The embedder that ``shop.toml`` names, where another one served when the shop was opened.
+
+        Its index is of the codes that it has made so far. None where it serves, and where it stands in.
+        """
+        with self._opening:
+            _ = self.generation
+            return self._next
+
+    def follow_embedder(self) -> Generation:
+        """Go on with the embedder that serves in the database, which another process may have changed."""
+        serving = self.catalog.changeover.serving()
+        with self._opening:
+            now = self.generation
+            if serving in (None, now.serving):
+                return now
+            if now.bundle.key == serving:
+                now.index.serving = serving
+                return now
+            following = self._next
+            if following is None or following.bundle.key != serving:
+                following = self._opened(serving)
+            # Searches that began with the old one end with it; only what it holds elsewhere waits for the end.
+            self._closing.append(now.keeping.close)
+            self._generation, self._next = following, None
+            following.index.serving = serving
+            return following
+
+    def ask(self, question: Callable[[Generation], T]) -> T:
+        """The answer of the generation that serves; asked again where that changes meanwhile.
+
+        Raises:
+            EmbedderChanged: it changed again and again.
+        """
+        for _ in range(_TRIES):
+            now = self.generation
+            try:
+                return question(now)
+            except EmbedderChanged:
+                self.follow_embedder()
+            except BundleError:
+                # The shop's copy of an embedder goes some time after it has served.
+                if self.follow_embedder() is now:
+                    raise
+        return question(self.generation)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder that serves, opened on first use."""
+        return self.generation.embedder
+
+    @property
+    def embedder_bundle(self) -> Bundle:
+        """The bundle of the embedder that serves; reading it does not open the model."""
+        return self.generation.bundle
 
     @property
     def index(self) -> FollowingIndex:
         """The product index; it follows the catalog's change log before each search."""
-        with self._opening:
-            return self._index
+        return self.generation.index
 
     @cached_property
     def detector_bundle(self) -> Bundle:
@@ -60,27 +139,48 @@ class Parts:
         return open_bundle(self.config.bundle(self.directory, "detector"), "detector")
 
     @cached_property
-    def embedder_bundle(self) -> Bundle:
-        """The embedder's bundle; reading it does not open the model."""
+    def wanted_bundle(self) -> Bundle:
+        """The embedder of ``shop.toml``; until all products have a code of it, another one may serve."""
         return open_bundle(self.config.bundle(self.directory, "embedder"), "embedder")
 
     @cached_property
     def _detector(self) -> Detector:
         return Detector(self.detector_bundle, threads=self.threads, taxonomy=self.taxonomy)
 
-    @cached_property
-    def _embedder(self) -> Embedder:
-        return Embedder(self.embedder_bundle, threads=self.threads, taxonomy=self.taxonomy)
-
-    @cached_property
-    def _index(self) -> FollowingIndex:
-        bundle = self.embedder_bundle
-        return FollowingIndex(self.catalog, self.taxonomy, bundle.key, bundle.card.bits, self.index_keeping)
-
     @property
     def index_keeping(self) -> IndexKeeping:
         """Where the index comes from and is kept."""
-        bundle = self.embedder_bundle
+        return self._keeping(self.embedder_bundle)
+
+    def keep_embedder(self) -> None:
+        """Have copies of the embedder that serves, and of the one that is to follow, in the shop's folder."""
+        with self._opening:
+            needed = [one for one in (self.generation, self.next_generation) if one is not None]
+        for generation in needed:
+            kept_embedders.keep(layout.embedders(self.directory), generation.bundle)
+
+    def _opened(self, serving: str | None) -> Generation:
+        """The generation of the bundle that serves, or of the one of ``shop.toml`` where that is not here."""
+        wanted = self.wanted_bundle
+        if serving in (None, wanted.key):
+            return self._made(wanted)
+        kept = kept_embedders.find(layout.embedders(self.directory), str(serving))
+        if kept is not None:
+            return self._made(kept)
+        _log.warning("%s", without(str(serving), wanted))
+        return self._made(wanted, serving)
+
+    def _following(self, generation: Generation) -> Generation | None:
+        if self.wanted_bundle.key == generation.bundle.key:
+            return None
+        return self._made(self.wanted_bundle, generation.serving)
+
+    def _made(self, bundle: Bundle, serving: str | None = None) -> Generation:
+        keeping = self._keeping(bundle)
+        index = FollowingIndex(self.catalog, self.taxonomy, bundle.key, bundle.card.bits, keeping, serving)
+        return Generation(bundle, self.taxonomy, keeping, index, self.threads)
+
+    def _keeping(self, bundle: Bundle) -> IndexKeeping:
         if self.config.index_engine == "milvus":
             from shopthelook.pipeline.in_milvus import TOKEN, MilvusKeeping, Place
 
@@ -109,8 +209,8 @@ class Parts:
     def take_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Go on with another category list; what was laid out by the old one is opened anew when needed."""
         with self._opening:
-            for name in ("_detector", "_embedder", "_index"):
-                self.__dict__.pop(name, None)
+            self.__dict__.pop("_detector", None)
+            self._generation = self._next = None
             self.__dict__["taxonomy"] = taxonomy
 
     def fetcher(self, allow_private: bool = False) -> Fetcher:
@@ -120,8 +220,12 @@ class Parts:
     def close(self) -> None:
         """Close the database, and the index where it is elsewhere. The shop cannot be used afterwards."""
         with self._opening:
-            if (index := self.__dict__.pop("_index", None)) is not None:
-                index.close()
+            for generation in (self._generation, self._next):
+                if generation is not None:
+                    generation.index.close()
+            for close in self._closing:
+                close()
+            self._generation, self._next, self._closing = None, None, []
         self.catalog.close()
 
     def __enter__(self) -> Self:

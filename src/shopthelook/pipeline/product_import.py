@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from shopthelook.catalog import EmbedderChanged
 from shopthelook.catalog.feeds import FeedError, FeedProblem, FeedRow, parse_product
 from shopthelook.pipeline.ahead import batches, work_ahead
-from shopthelook.pipeline.committing import Committer
-from shopthelook.pipeline.encoding import CodeCache
+from shopthelook.pipeline.committing import Committed
 from shopthelook.pipeline.errors import SourceError
 from shopthelook.pipeline.feed_source import FeedSource, Outline, id_of, open_feed
-from shopthelook.pipeline.preparing import Prepared, Preparer, Row
+from shopthelook.pipeline.preparing import Prepared, Row
 from shopthelook.pipeline.reports import ImportReport, OnProgress
+from shopthelook.pipeline.writing import Writer
 from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -56,25 +57,7 @@ def import_products(
         shop.fetcher(allow_private=allow_private) as fetcher,
         open_feed(os.fspath(feed), fetcher, shop.directory) as source,
     ):
-        cache = CodeCache()
-        bundle = shop.embedder_bundle
-        run = _Run(
-            shop,
-            source,
-            Preparer(
-                shop.catalog,
-                shop.pictures,
-                fetcher,
-                bundle,
-                shop.taxonomy,
-                cache,
-                shop.config.picture_limits(),
-                refetch,
-            ),
-            Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle.key, cache),
-            replace_all,
-            on_progress,
-        )
+        run = _Run(shop, source, lambda: Writer(shop, fetcher, refetch=refetch), replace_all, on_progress)
         return run.run(limit)
 
 
@@ -85,15 +68,14 @@ class _Run:
         self,
         shop: Shop,
         source: FeedSource,
-        preparer: Preparer,
-        committer: Committer,
+        make_writer: Callable[[], Writer],
         replace_all: bool,
         on_progress: OnProgress | None,
     ) -> None:
         self._shop = shop
         self._source = source
-        self._preparer = preparer
-        self._committer = committer
+        self._make_writer = make_writer
+        self._writer = make_writer()
         self._replace_all = replace_all
         self._on_progress = on_progress
         self._named = 0
@@ -108,8 +90,8 @@ class _Run:
         self._tell()
         parsed = _parse(islice(self._source.rows(), limit), outline, self._shop.taxonomy)
         try:
-            for batch, prepared in work_ahead(parsed, self._prepare):
-                self._commit(batch, prepared)
+            for batch, writer, prepared in work_ahead(parsed, self._prepare):
+                self._commit(batch, writer, prepared)
             if self._replace_all:
                 self._remove_the_rest(import_id)
         except (FeedError, SourceError) as error:
@@ -120,15 +102,25 @@ class _Run:
         catalog.finish_import(import_id, self._counts())
         return self.report
 
-    def _prepare(self, batch: _Batch) -> tuple[_Batch, Prepared]:
-        return batch, self._preparer.prepare(batch.rows, self._source.links)
+    def _prepare(self, batch: _Batch) -> tuple[_Batch, Writer, Prepared]:
+        writer = self._writer
+        return batch, writer, writer.prepare(batch.rows, self._source.links)
 
-    def _commit(self, batch: _Batch, prepared: Prepared) -> None:
+    def _write(self, batch: _Batch, writer: Writer, prepared: Prepared) -> tuple[Prepared, Committed]:
+        """Write a batch; where another embedder serves by now, prepare it again for that one."""
+        while True:
+            try:
+                return prepared, writer.commit(prepared)
+            except EmbedderChanged:
+                self._writer = writer = self._make_writer()
+                prepared = writer.prepare(batch.rows, self._source.links)
+
+    def _commit(self, batch: _Batch, writer: Writer, prepared: Prepared) -> None:
         catalog, import_id = self._shop.catalog, self.report.import_id
         assert import_id is not None  # noqa: S101 - run() sets it first
+        prepared, done = self._write(batch, writer, prepared)
         # Pictures come in the order in which servers answer; people read a feed from top to bottom.
         problems = sorted(batch.problems + prepared.problems, key=lambda problem: problem.line or 0)
-        done = self._committer.commit(prepared.candidates)
         self._named += len(batch.rows) + len(batch.failed)
         if self._replace_all:
             # Products whose row or picture failed are in the feed, too: replacing must not remove them.

@@ -1,83 +1,234 @@
-"""Give products a code of the present embedder, from their stored pictures."""
+"""Give everything a code of the embedder that ``shop.toml`` names, and switch to it when all is done."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from shopthelook import images
-from shopthelook.catalog import ProductRecord
+from shopthelook.catalog import NextCode, NextObjectCode
 from shopthelook.catalog.feeds import FeedProblem
-from shopthelook.pipeline.ahead import batches
-from shopthelook.pipeline.committing import Committer
-from shopthelook.pipeline.encoding import CodeCache, read_product_picture
-from shopthelook.pipeline.preparing import Candidate
+from shopthelook.embedding import Embedder
+from shopthelook.models import Bundle
+from shopthelook.pipeline import kept_embedders, layout
+from shopthelook.pipeline.encoding import CodeCache, Encoded, encode, known_category, read_product_picture
+from shopthelook.pipeline.errors import ImportRunning
+from shopthelook.pipeline.guessing import fitting
+from shopthelook.pipeline.lock import ImportLock
+from shopthelook.pipeline.next_codes import next_code, settled
 from shopthelook.pipeline.reports import ImportReport, OnProgress
 
 if TYPE_CHECKING:
-    from shopthelook.pipeline.shop import Shop
+    from shopthelook.pipeline.parts import Parts
 
 BATCH = 64
+"""Products of one transaction: what a crash can undo, and what a progress line moves by."""
 
 
-def embed_products(shop: Shop, *, on_progress: OnProgress | None) -> ImportReport:
-    """See ``Shop.embed_products``. What is done is not done again, so a stopped run goes on."""
-    started = time.monotonic()
-    catalog, bundle = shop.catalog, shop.embedder_bundle.key
-    cache = CodeCache()
-    committer = Committer(catalog, shop.pictures, lambda: shop.embedder, bundle, cache)
-    import_id = catalog.start_import(bundle, "embedding")
-    total = catalog.counts()["products"]
-    read = updated = unchanged = failed = embedded = 0
+class Stopped(Exception):  # noqa: N818 - it says what is so, not that something broke
+    """It was asked to stop; what is done is kept."""
 
-    def report() -> ImportReport:
+
+@contextmanager
+def changeover_turn(shop: Parts) -> Iterator[None]:
+    """One process at a time gives products other codes.
+
+    Raises:
+        ImportRunning: another one does.
+    """
+    running = "another process embeds the products"
+    with (
+        ImportLock(layout.changeover_lock(shop.directory), running),
+        shop.catalog.changeover.turn() as is_mine,
+    ):
+        if not is_mine:
+            raise ImportRunning(f"{running}, on another machine; wait until it is done and try again")
+        yield
+
+
+def embed_products(
+    shop: Parts,
+    *,
+    on_progress: OnProgress | None = None,
+    embedder: Embedder | None = None,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> ImportReport:
+    """See ``Shop.embed_products``. In a ``changeover_turn``.
+
+    Args:
+        embedder: to use in place of the shop's own; of the bundle that ``shop.toml`` names.
+        is_stopped: asked between batches.
+
+    Raises:
+        Stopped: it was asked to stop.
+    """
+    return _Run(shop, on_progress, embedder, is_stopped).run()
+
+
+class _Run:
+    """What is done is not done again, so that a stopped run goes on."""
+
+    def __init__(
+        self,
+        shop: Parts,
+        on_progress: OnProgress | None,
+        embedder: Embedder | None,
+        is_stopped: Callable[[], bool],
+    ) -> None:
+        self._shop = shop
+        self._bundle = shop.wanted_bundle
+        self._key = self._bundle.key
+        self._change = shop.catalog.changeover
+        self._limits = shop.config.picture_limits()
+        self._cache = CodeCache()
+        self._embedder = embedder
+        self._on_progress = on_progress
+        self._is_stopped = is_stopped
+        self._started = time.monotonic()
+        self._import_id = 0
+        self._total = self._read = self._updated = self._unchanged = self._failed = self._embedded = 0
+
+    def run(self) -> ImportReport:
+        shop, change = self._shop, self._change
+        if change.serving() is None:
+            change.take_over(self._key)
+        now = shop.follow_embedder()
+        self._settle(now.bundle)  # what a run that was cut off after its switch has left
+        change.forget_others(self._key)
+        change.forget_failed(self._key)
+        shop.keep_embedder()
+        # The one that served before the one that serves: processes that were slow to notice may still have used it.
+        kept_embedders.keep_only(layout.embedders(shop.directory), [now.serving, self._key])
+        self._import_id = shop.catalog.start_import(self._key, "embedding")
+        self._total = shop.catalog.counts()["products"]
+        self._read = self._unchanged = change.count(self._key).done
+        self._embed_products()
+        self._embed_scenes()
+        if now.serving != self._key:
+            self._switch()
+        self._settle(self._bundle)
+        done = self._report()
+        names = ("read", "updated", "unchanged", "failed", "embedded")
+        shop.catalog.finish_import(self._import_id, {name: getattr(done, name) for name in names})
+        return done
+
+    def _switch(self) -> None:
+        shop = self._shop
+        # Where the one that serves is not here, the wanted one stands in for it, and its index is in use already.
+        following = shop.next_generation or shop.generation
+        if following is not shop.generation:
+            following.index.prepare()
+        while True:
+            # Others write meanwhile, perhaps without this embedder.
+            self._embed_products()
+            if following.keeping.folder is not None:
+                # So that other processes need not read all products to go on with it.
+                following.keeping.try_to_keep(following.index.refresh())
+            if following.index.put_in_use(lambda: self._change.switch(self._key)):
+                break
+        shop.follow_embedder()
+
+    def _settle(self, bundle: Bundle) -> None:
+        taxonomy, heads = self._shop.taxonomy, bundle.card.heads
+        if self._change.serving() != bundle.key:
+            return
+        for _ in self._change.settle(
+            bundle.key, lambda product, made: settled(product, made, taxonomy, heads)
+        ):
+            self._check()
+
+    def _embed_products(self) -> None:
+        after: str | None = None
+        while found := self._change.missing(self._key, after, BATCH):
+            after = found[-1][0]
+            rows, problems = self._made(found)
+            kept = self._change.put(self._key, rows)
+            self._shop.catalog.add_problems(self._import_id, problems)
+            self._read += len(found)
+            self._failed += len(problems)
+            self._updated += kept - len(problems)
+            self._tell()
+
+    def _made(self, found: list[tuple[str, str | None]]) -> tuple[list[NextCode], list[FeedProblem]]:
+        """What becomes of products, each with the name of its picture."""
+        failed: dict[str, str] = {}
+        fresh: dict[str, NDArray[np.uint8]] = {}
+        for product_id, image_hash in found:
+            try:
+                if image_hash is None:
+                    failed[product_id] = "the product has no stored picture"
+                elif self._cache.get(image_hash) is None and image_hash not in fresh:
+                    data = self._shop.pictures.data(image_hash)
+                    fresh[image_hash] = read_product_picture(data, self._limits)
+            except images.PictureError as error:
+                failed[product_id] = str(error)
+        for image_hash, encoded in zip(fresh, self._encode([*fresh.values()]), strict=True):
+            self._cache.put(image_hash, encoded)
+        rows = []
+        for product_id, image_hash in found:
+            made = None if image_hash is None else self._cache.get(image_hash)
+            if made is not None and image_hash is not None:
+                rows.append(next_code(product_id, image_hash, made))
+            else:
+                rows.append(NextCode(product_id, image_hash, reason=failed[product_id]))
+        return rows, [FeedProblem(None, key, "image_link", reason) for key, reason in failed.items()]
+
+    def _embed_scenes(self) -> None:
+        after: str | None = None
+        while ids := self._change.scenes_missing(self._key, after, BATCH):
+            after = ids[-1]
+            for scene_id in ids:
+                try:
+                    self._embed_scene(scene_id)
+                except images.PictureError as error:
+                    problem = FeedProblem(None, scene_id, "image", str(error))
+                    self._shop.catalog.add_problems(self._import_id, [problem])
+                self._tell()
+
+    def _embed_scene(self, scene_id: str) -> None:
+        shop = self._shop
+        scene, objects = shop.catalog.scene(scene_id), shop.catalog.objects(scene_id)
+        if scene is None or not objects:
+            return
+        rgb = images.read(shop.pictures.data(scene.image_hash), self._limits)
+        crops = self._encode([images.crop(rgb, one.box) for one in objects])
+        heads = self._bundle.card.heads
+        rows = []
+        for one, crop in zip(objects, crops, strict=True):
+            kind = known_category(shop.taxonomy, one.category_id)
+            rows.append(NextObjectCode(one.id, one.code, crop.code, fitting(crop.guesses, kind, heads)))
+        self._change.put_objects(self._key, rows)
+
+    def _encode(self, pictures: list[NDArray[np.uint8]]) -> list[Encoded]:
+        if self._embedder is None:
+            following = self._shop.next_generation or self._shop.generation
+            self._embedder = following.embedder
+        self._embedded += len(pictures)
+        return encode(self._embedder, pictures)
+
+    def _tell(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(self._report())
+        self._check()
+
+    def _check(self) -> None:
+        if self._is_stopped():
+            raise Stopped
+
+    def _report(self) -> ImportReport:
         return ImportReport(
-            read=read,
-            updated=updated,
-            unchanged=unchanged,
-            failed=failed,
-            embedded=embedded,
-            problems=failed,
-            import_id=import_id,
-            total=total,
-            seconds=time.monotonic() - started,
+            read=self._read,
+            updated=self._updated,
+            unchanged=self._unchanged,
+            failed=self._failed,
+            embedded=self._embedded,
+            problems=self._failed,
+            import_id=self._import_id,
+            total=self._total,
+            seconds=time.monotonic() - self._started,
         )
-
-    for ids in batches(catalog.product_ids(), BATCH):
-        prints = catalog.fingerprints(ids)
-        stale = [key for key in ids if key in prints and prints[key].bundle != bundle]
-        candidates, problems = _candidates(shop, catalog.products(stale))
-        done = committer.commit(candidates)
-        catalog.add_problems(import_id, problems)
-        read += len(ids)
-        updated += len(done.updated)
-        unchanged += len(ids) - len(stale)
-        failed += len(problems)
-        embedded += done.embedded
-        if on_progress is not None:
-            on_progress(report())
-    counts = {"read": read, "updated": updated, "unchanged": unchanged, "failed": failed}
-    catalog.finish_import(import_id, counts | {"embedded": embedded})
-    return report()
-
-
-def _candidates(
-    shop: Shop, records: dict[str, ProductRecord]
-) -> tuple[Sequence[Candidate], list[FeedProblem]]:
-    limits = shop.config.picture_limits()
-    candidates: list[Candidate] = []
-    problems: list[FeedProblem] = []
-    for key, record in records.items():
-        if record.image_hash is None:
-            problems.append(FeedProblem(None, key, "image_link", "the product has no stored picture"))
-            continue
-        try:
-            picture = read_product_picture(shop.pictures.data(record.image_hash), limits)
-        except images.PictureError as error:
-            problems.append(FeedProblem(None, key, "image_link", str(error)))
-            continue
-        candidates.append(
-            Candidate(record.product, known=True, image_hash=record.image_hash, picture=picture)
-        )
-    return candidates, problems

@@ -84,6 +84,11 @@ class Status:
         with_code: products that a search can find (their code is of the present embedder).
         other_code: products whose code was made by another embedder bundle; they are not searched.
         without_code: products that have no code at all.
+        embedder: the one that serves: whose codes are searched.
+        next_embedder: the one of ``shop.toml`` where that is another one; None where it serves. It serves when
+            every product has a code of it, or a reason why not.
+        next_codes, next_failed: products that have a code of it, and that cannot get one.
+        note: what is wrong with the embedder, as a sentence; None where nothing is.
         problems: problems of the last import.
         index_size, index_seq: products and last change of the index in memory; 0 before it is first used.
         last_seq: the last change of the catalog.
@@ -107,6 +112,10 @@ class Status:
     last_seq: int
     snapshot_seq: int | None = None
     last_import: dict[str, Any] | None = None
+    next_embedder: str | None = None
+    next_codes: int = 0
+    next_failed: int = 0
+    note: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The status as JSON would hold it."""

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from shopthelook import images
-from shopthelook.catalog import ObjectRecord, SceneRecord
+from shopthelook.catalog import NextObjectCode, ObjectRecord, SceneRecord
 from shopthelook.catalog.feeds import FeedProblem
 from shopthelook.pipeline.errors import SourceError
 from shopthelook.pipeline.picture_links import LinkRules, is_address, read_file
 from shopthelook.pipeline.reports import ImportReport, OnProgress
 from shopthelook.pipeline.scene_sources import ScenePhoto, scene_source
-from shopthelook.pipeline.searching import find_objects, read_photo
+from shopthelook.pipeline.searching import embed_crops, find_objects, read_photo, said_of
 
 if TYPE_CHECKING:
+    from shopthelook.pipeline.generation import Generation
+    from shopthelook.pipeline.results import SceneObject
     from shopthelook.pipeline.shop import Shop
 
 
@@ -86,7 +91,8 @@ def _import_one(
     data = _read(shop, photo, links, fetcher, counts)
     image_hash = images.content_hash(data)
     old = shop.catalog.scene(photo.id)
-    detector, embedder = shop.detector_bundle.key, shop.embedder_bundle.key
+    now, following = shop.follow_embedder(), shop.next_generation
+    detector, embedder = shop.detector_bundle.key, now.bundle.key
     title = photo.title or (old.title if old is not None else "")
     if old is not None and (old.image_hash, old.detector, old.embedder, old.title) == (
         image_hash,
@@ -97,7 +103,7 @@ def _import_one(
         counts.unchanged += 1
         return
     rgb = read_photo(shop, data)
-    objects = find_objects(shop, rgb, None, embed=True)
+    objects = find_objects(shop, rgb, None, now.embedder)
     height, width = rgb.shape[:2]
     shop.pictures.put(data)
     shop.catalog.put_scene(
@@ -116,11 +122,34 @@ def _import_one(
             for number, one in enumerate(objects)
         ],
     )
+    if following is not None and objects:
+        _put_beside(shop, photo.id, rgb, objects, following)
     counts.embedded += len(objects)
     if old is None:
         counts.added += 1
     else:
         counts.updated += 1
+
+
+def _put_beside(
+    shop: Shop,
+    scene_id: str,
+    rgb: NDArray[np.uint8],
+    objects: Sequence[SceneObject],
+    following: Generation,
+) -> None:
+    """Keep the codes of the embedder that is to follow, too."""
+    crops = embed_crops(following.embedder, rgb, [one.box for one in objects])
+    rows = [
+        NextObjectCode(
+            f"{scene_id}/{number}",
+            one.code or b"",
+            crop.code,
+            said_of(following.embedder, crop, one.category),
+        )
+        for number, (one, crop) in enumerate(zip(objects, crops, strict=True))
+    ]
+    shop.catalog.changeover.put_objects(following.bundle.key, rows)
 
 
 def _read(shop: Shop, photo: ScenePhoto, links: LinkRules, fetcher: images.Fetcher, counts: _Counts) -> bytes:

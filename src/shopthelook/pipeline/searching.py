@@ -25,6 +25,8 @@ from shopthelook.pipeline.stages import stage
 from shopthelook.taxonomy import Category
 
 if TYPE_CHECKING:
+    from shopthelook.embedding import Embedder
+    from shopthelook.pipeline.generation import Generation
     from shopthelook.pipeline.parts import Parts
 
 
@@ -46,15 +48,15 @@ def decompose(
     """See ``Shop.decompose``."""
     _check_threshold(threshold)
     rgb = read_photo(shop, picture)
-    objects = find_objects(shop, rgb, threshold, embed=embed)
+    objects = find_objects(shop, rgb, threshold, shop.embedder if embed else None)
     height, width = rgb.shape[:2]
     return Decomposition(width, height, objects, name_of(picture), View(rgb, shop.pictures))
 
 
 def find_objects(
-    shop: Parts, rgb: NDArray[np.uint8], threshold: float | None, *, embed: bool
+    shop: Parts, rgb: NDArray[np.uint8], threshold: float | None, embedder: Embedder | None = None
 ) -> tuple[SceneObject, ...]:
-    """The objects of an ``(h, w, 3)`` RGB picture, best first; all are embedded as one batch."""
+    """The objects of an ``(h, w, 3)`` RGB picture, best first; all are embedded as one batch, if they are."""
     with stage("detect"):
         found = shop.detector.detect(rgb, threshold=threshold)
     height, width = rgb.shape[:2]
@@ -64,23 +66,24 @@ def find_objects(
             geometry.to_fractions(found.boxes, width, height), found.categories, found.scores, strict=True
         )
     ]
-    if embed and objects:
-        crops = embed_crops(shop, rgb, [one.box for one in objects])
+    if embedder is not None and objects:
+        crops = embed_crops(embedder, rgb, [one.box for one in objects])
         objects = [
-            replace(one, code=crop.code, guesses=_guesses(shop, crop, one.category))
+            replace(one, code=crop.code, guesses=said_of(embedder, crop, one.category))
             for one, crop in zip(objects, crops, strict=True)
         ]
     return tuple(objects)
 
 
-def embed_crops(shop: Parts, rgb: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Encoded]:
+def embed_crops(embedder: Embedder, rgb: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Encoded]:
     """What the embedder makes of parts of one picture, in one batch."""
     with stage("embed"):
-        return encode(shop.embedder, [images.crop(rgb, box) for box in boxes])
+        return encode(embedder, [images.crop(rgb, box) for box in boxes])
 
 
-def _guesses(shop: Parts, crop: Encoded, kind: Category | None) -> Guesses:
-    return fitting(crop.guesses, kind, shop.embedder.heads.values())
+def said_of(embedder: Embedder, crop: Encoded, kind: Category | None) -> Guesses:
+    """What the embedder says of a thing of this category."""
+    return fitting(crop.guesses, kind, embedder.heads.values())
 
 
 def search(
@@ -102,22 +105,26 @@ def search(
     if part is not None:
         found = [(part, chosen, 0.0)]
     else:
-        for one in find_objects(shop, rgb, threshold, embed=False):
+        for one in find_objects(shop, rgb, threshold):
             found.append((one.box, one.category, one.score))
         if not found:
             found = [(WHOLE, chosen, 0.0)]
-    crops = embed_crops(shop, rgb, [where for where, _, _ in found])
-    guesses = [_guesses(shop, crop, kind) for crop, (_, kind, _) in zip(crops, found, strict=True)]
-    questions = [
-        Question(crop.code, kind, own_gender(None, said))
-        for crop, (_, kind, _), said in zip(crops, found, guesses, strict=True)
-    ]
-    answers = answer(shop, questions, asked)
+
+    def hits(now: Generation) -> tuple[ObjectHits, ...]:
+        crops = embed_crops(now.embedder, rgb, [where for where, _, _ in found])
+        guesses = [said_of(now.embedder, crop, kind) for crop, (_, kind, _) in zip(crops, found, strict=True)]
+        questions = [
+            Question(crop.code, kind, own_gender(None, said))
+            for crop, (_, kind, _), said in zip(crops, found, guesses, strict=True)
+        ]
+        answers = answer(shop, now.index, questions, asked)
+        return tuple(
+            _object_hits(where, kind, score, said, of_object)
+            for (where, kind, score), said, of_object in zip(found, guesses, answers, strict=True)
+        )
+
+    objects = shop.ask(hits)
     height, width = rgb.shape[:2]
-    objects = tuple(
-        _object_hits(where, kind, score, said, of_object)
-        for (where, kind, score), said, of_object in zip(found, guesses, answers, strict=True)
-    )
     return SearchResult(name_of(picture), width, height, objects, View(rgb, shop.pictures))
 
 
@@ -127,14 +134,15 @@ def search_object(
     """See ``Shop.search_object``."""
     chosen = None if category is None else named_category(shop, category)
     asked = wanted(shop, category=chosen, **options)
-    found = shop.catalog.object(object_id)
-    scene = None if found is None else shop.catalog.scene(found.scene_id)
-    if found is None or scene is None:
-        raise NotFound(f"there is no object {object_id!r}; list a scene's objects with: scenes show ID")
+    found, _ = _stored_object(shop, object_id)
     kind = category_by_id(shop, found.category_id)
-    code, guesses = _as_embedded(shop, scene, found, kind)
-    (hits,) = answer(shop, [Question(code, kind, own_gender(None, guesses))], asked)
-    return _object_hits(found.box, kind, found.score, guesses, hits, found.id)
+
+    def hits(now: Generation) -> ObjectHits:
+        code, guesses = _as_embedded(shop, now, object_id, kind)
+        (answered,) = answer(shop, now.index, [Question(code, kind, own_gender(None, guesses))], asked)
+        return _object_hits(found.box, kind, found.score, guesses, answered, found.id)
+
+    return shop.ask(hits)
 
 
 def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> ObjectHits:
@@ -143,14 +151,23 @@ def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> 
     record = shop.catalog.product(product_id)
     if record is None:
         raise NotFound(f"there is no product {product_id!r}")
-    if record.code is None or record.bundle != shop.embedder_bundle.key:
-        raise NotFound(f"product {product_id!r} has no code of the present embedder; run: products embed")
     product = record.product
     kind = category_by_id(shop, product.category_id)
     gender = own_gender(product.gender, product.guesses)
-    question = Question(record.code, kind, gender, leave_out=product_id)
-    (hits,) = answer(shop, [question], asked)
-    return _object_hits(WHOLE, kind, product.category_score or 0.0, product.guesses, hits)
+
+    def hits(now: Generation) -> ObjectHits:
+        code = record.code if record.bundle == now.bundle.key else None
+        if code is None:
+            # Not for long, it may lie beside an older one.
+            found = [batch.codes[0].tobytes() for batch in shop.catalog.codes([product_id], now.bundle.key)]
+            code = found[0] if found else None
+        if code is None:
+            now.index.refresh()  # raises where it is gone because another embedder serves
+            raise NotFound(f"product {product_id!r} has no code of the present embedder; run: products embed")
+        (answered,) = answer(shop, now.index, [Question(code, kind, gender, leave_out=product_id)], asked)
+        return _object_hits(WHOLE, kind, product.category_score or 0.0, product.guesses, answered)
+
+    return shop.ask(hits)
 
 
 def _object_hits(
@@ -174,15 +191,30 @@ def stored_scene(shop: Parts, scene_id: str) -> tuple[SceneRecord, list[ObjectRe
     return scene, shop.catalog.objects(scene_id)
 
 
+def _stored_object(shop: Parts, object_id: str) -> tuple[ObjectRecord, SceneRecord]:
+    found = shop.catalog.object(object_id)
+    scene = None if found is None else shop.catalog.scene(found.scene_id)
+    if found is None or scene is None:
+        raise NotFound(f"there is no object {object_id!r}; list a scene's objects with: scenes show ID")
+    return found, scene
+
+
 def _as_embedded(
-    shop: Parts, scene: SceneRecord, found: ObjectRecord, kind: Category | None
+    shop: Parts, now: Generation, object_id: str, kind: Category | None
 ) -> tuple[bytes, Guesses]:
-    """The object's code and guesses by the present embedder: stored, or made anew after a change of model."""
-    if scene.embedder == shop.embedder_bundle.key:
+    """The object's code and guesses by the embedder: stored, or made anew where it has none of it."""
+    key = now.bundle.key
+    beside = shop.catalog.changeover.object_code(object_id, key)
+    # Read after what lies beside it, which takes its place.
+    found, scene = _stored_object(shop, object_id)
+    if scene.embedder == key:
         return found.code, found.guesses
+    if beside is not None:
+        return beside.code, beside.guesses
+    now.index.refresh()  # raises where what it had is gone because another embedder serves
     rgb = read_photo(shop, shop.pictures.data(scene.image_hash))
-    (crop,) = embed_crops(shop, rgb, [found.box])
-    return crop.code, _guesses(shop, crop, kind)
+    (crop,) = embed_crops(now.embedder, rgb, [found.box])
+    return crop.code, said_of(now.embedder, crop, kind)
 
 
 def category_by_id(shop: Parts, category_id: int | None) -> Category | None:

@@ -130,10 +130,18 @@ class Shop(Looking):
             )
 
     def embed_products(self, *, on_progress: OnProgress | None = None) -> ImportReport:
-        """Give every product without a code of the present embedder one, from its stored picture."""
-        from shopthelook.pipeline.reembedding import embed_products
+        """Give every product a code of the embedder that ``shop.toml`` names, from its stored picture.
 
-        with ImportLock(layout.lock(self.directory)):
+        Where that is another one than before, the one before serves until every product has a code, or a recorded
+        reason why it has none; stored scenes get codes, too. Then searches switch to the new one. A stopped run
+        goes on when it is called again.
+
+        Raises:
+            ImportRunning: another process is at it.
+        """
+        from shopthelook.pipeline.reembedding import changeover_turn, embed_products
+
+        with changeover_turn(self):
             return embed_products(self, on_progress=on_progress)
 
     def import_scenes(

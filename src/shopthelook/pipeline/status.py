@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import make_url
 
+from shopthelook.pipeline.parts import without
 from shopthelook.pipeline.reports import Status
 from shopthelook.retrieval.embedded import SnapshotError
 
@@ -17,27 +18,45 @@ if TYPE_CHECKING:
 def status(shop: Shop) -> Status:
     """See ``Shop.status``. Opens neither a model nor the index."""
     catalog = shop.catalog
+    generation = shop.follow_embedder()
     counts = catalog.counts()
-    present = catalog.codes_by_bundle().get(shop.embedder_bundle.key, 0)
+    present = catalog.changeover.count(generation.bundle.key).done
+    others = max(0, counts["with_code"] - present)
     return Status(
         directory=str(shop.directory.resolve()),
         # The password of a database's URL is nobody's business.
         database=make_url(shop.config.database).render_as_string(hide_password=True),
         detector=shop.detector_bundle.id,
-        embedder=shop.embedder_bundle.id,
+        embedder=generation.bundle.id,
         products=counts["products"],
         with_code=present,
-        other_code=counts["with_code"] - present,
-        without_code=counts["products"] - counts["with_code"],
+        other_code=others,
+        without_code=counts["products"] - present - others,
         scenes=counts["scenes"],
         objects=counts["objects"],
         problems=counts["problems"],
-        index_size=len(shop.index),
-        index_seq=shop.index.seq,
+        index_size=len(generation.index),
+        index_seq=generation.index.seq,
         last_seq=catalog.last_seq(),
         snapshot_seq=_snapshot_seq(shop),
         last_import=_last_import(shop),
+        **_next(shop),
     )
+
+
+def _next(shop: Shop) -> dict[str, Any]:
+    """How far the embedder is that is to follow the one that serves."""
+    wanted = shop.wanted_bundle
+    stands_in = shop.generation.serving != shop.generation.bundle.key
+    if shop.next_generation is None and not stands_in:
+        return {}
+    done, failed = shop.catalog.changeover.count(wanted.key)
+    return {
+        "next_embedder": wanted.id,
+        "next_codes": done,
+        "next_failed": failed,
+        "note": without(shop.generation.serving, wanted) if stands_in else None,
+    }
 
 
 def _snapshot_seq(shop: Shop) -> int | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from shopthelook.catalog import EmbedderChanged
 from shopthelook.catalog.feeds import FeedProblem, parse_product, row_from_mapping
-from shopthelook.pipeline.committing import Committer
-from shopthelook.pipeline.encoding import CodeCache
 from shopthelook.pipeline.picture_links import LinkRules
-from shopthelook.pipeline.preparing import Preparer, Row
+from shopthelook.pipeline.preparing import Row
 from shopthelook.pipeline.reports import UpsertReport
+from shopthelook.pipeline.writing import Writer
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.shop import Shop
@@ -36,15 +36,15 @@ def upsert_products(shop: Shop, products: Sequence[Mapping[str, Any]]) -> Upsert
             reason = f"entry {place} of the list has the same id; that one counts"
             problems.append(FeedProblem(earlier.line, product.id, "id", reason))
         rows[product.id] = Row(place, product)
-    cache = CodeCache()
-    bundle = shop.embedder_bundle
     with shop.fetcher() as fetcher:
-        limits = shop.config.picture_limits()
-        preparer = Preparer(shop.catalog, shop.pictures, fetcher, bundle, shop.taxonomy, cache, limits)
-        prepared = preparer.prepare([*rows.values()], LinkRules())
-    done = Committer(shop.catalog, shop.pictures, lambda: shop.embedder, bundle.key, cache).commit(
-        prepared.candidates
-    )
+        while True:
+            writer = Writer(shop, fetcher)
+            prepared = writer.prepare([*rows.values()], LinkRules())
+            try:
+                done = writer.commit(prepared)
+            except EmbedderChanged:
+                continue
+            break
     return UpsertReport(
         added=done.added,
         updated=done.updated,

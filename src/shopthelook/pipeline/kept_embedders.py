@@ -1,0 +1,71 @@
+"""Copies of embedders in the shop's folder, so that the one whose codes are searched does not go away.
+
+The bundle that ships with the package is another one after an upgrade, and a model that was trained again may lie
+where the one before lay.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from shopthelook.models import Bundle, BundleError, open_bundle
+from shopthelook.models.card import CardError
+
+_log = logging.getLogger(__name__)
+
+
+def find(folder: Path, key: str) -> Bundle | None:
+    """The copy of the embedder with this key, None where there is none that can be read."""
+    place = folder / _name(key)
+    if not place.is_dir():
+        return None
+    try:
+        bundle = open_bundle(place, "embedder")
+    except (BundleError, CardError) as error:
+        _log.warning("the copy of the embedder %s cannot be used: %s", key, error)
+        return None
+    return bundle if bundle.key == key else None
+
+
+def keep(folder: Path, bundle: Bundle) -> None:
+    """Have a copy of the embedder; where that fails, the log says why."""
+    place = folder / _name(bundle.key)
+    if place.exists() or bundle.path.resolve() == place.resolve():
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=folder, prefix=".new"))
+        try:
+            (made / bundle.card.model).write_bytes(bundle.read_model())
+            shutil.copyfile(bundle.path / "card.json", made / "card.json")
+            made.chmod(0o755)
+            made.rename(place)
+        finally:
+            # Gone where all went well, or where another process was faster.
+            shutil.rmtree(made, ignore_errors=True)
+    except (OSError, BundleError) as error:
+        if not place.exists():
+            _log.warning(
+                "no copy of the embedder %s could be kept in %s (%s): should it go away, its codes cannot be "
+                "searched any more",
+                bundle.id,
+                folder,
+                error,
+            )
+
+
+def keep_only(folder: Path, keys: Collection[str]) -> None:
+    """Remove the copies of all other embedders."""
+    names = {_name(key) for key in keys}
+    for place in folder.glob("*@*"):
+        if place.name not in names:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _name(key: str) -> str:
+    # A colon is not for file names everywhere.
+    return key.replace(":", "-")
