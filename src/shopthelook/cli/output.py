@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from shopthelook.catalog import Product
+from shopthelook.pipeline.attributes import Attribute, told_of
 
 
 def emit(value: Any) -> None:
@@ -46,10 +47,21 @@ def price(product: Product) -> str:
 
 
 def product_dict(product: Product) -> dict[str, Any]:
-    """A product's attributes that are set, as JSON would hold them."""
+    """A product as the merchant describes it, and in `attributes` what is said of its looks, as JSON would hold it."""
     found = {one.name: getattr(product, one.name) for one in fields(product)}
     found["custom"] = dict(product.custom)
-    return {name: value for name, value in found.items() if value not in (None, "", (), {})}
+    del found["guesses"]
+    found["attributes"] = [one.as_dict() for one in told_of(product)]
+    return {name: value for name, value in found.items() if value not in (None, "", (), {}, [])}
+
+
+def attribute_words(said: Iterable[Attribute], named: bool = False) -> str:
+    """What is said, for people: "Red (0.93), female", with the names of the attributes where asked for."""
+    words = []
+    for one in said:
+        sure = "" if one.confidence is None else f" ({one.confidence:.2f})"
+        words.append(f"{one.name + ' ' if named else ''}{one.value}{sure}")
+    return ", ".join(words)
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from shopthelook.cli.options import json_option, open_shop, search_options, shop_option
-from shopthelook.cli.output import emit, one_line, price, table
+from shopthelook.cli.output import attribute_words, emit, one_line, price, table
 from shopthelook.geometry import Box, BoxError
 from shopthelook.images import PictureError
 from shopthelook.pipeline.errors import SourceError
@@ -34,10 +34,18 @@ _THRESHOLD = click.option(
 @_PHOTOS
 @_FROM
 @_THRESHOLD
+@click.option(
+    "--attributes", is_flag=True, help="Also say colours and the like, as far as the embedder does."
+)
 @shop_option
 @json_option
 def decompose(
-    photos: tuple[str, ...], listed: str | None, threshold: float | None, shop: Path | None, as_json: bool
+    photos: tuple[str, ...],
+    listed: str | None,
+    threshold: float | None,
+    attributes: bool,
+    shop: Path | None,
+    as_json: bool,
 ) -> None:
     """Find the objects of each PHOTO: where they are and what they are.
 
@@ -51,7 +59,10 @@ def decompose(
     wanted = _photos(photos, listed)
     with open_shop(shop) as opened:
         failed = _each(
-            wanted, lambda photo: opened.decompose(photo, threshold=threshold), as_json, _show_objects
+            wanted,
+            lambda photo: opened.decompose(photo, threshold=threshold, embed=attributes),
+            as_json,
+            _show_objects,
         )
     if failed:
         raise click.exceptions.Exit(1)
@@ -160,7 +171,10 @@ def _each(photos: Iterator[str], look: Callable[[str], R], as_json: bool, show: 
 
 def _show_objects(found: Decomposition) -> None:
     click.echo(f"{found.photo}  {found.width} x {found.height}, {len(found)} objects")
-    rows = [(f"{n}.", one.category, f"{one.score:.2f}", _box(one.box)) for n, one in enumerate(found, 1)]
+    rows = [
+        (f"{n}.", one.category, f"{one.score:.2f}", _box(one.box), attribute_words(one.attributes))
+        for n, one in enumerate(found, 1)
+    ]
     table(rows, indent=2)
 
 
@@ -208,7 +222,8 @@ def _count(number: int | None) -> str:
 def _title(found: ObjectHits) -> str:
     name = "any category" if found.category is None else str(found.category)
     score = f"  {found.score:.2f}" if found.score else ""
-    return f"{name}{score}  [{_box(found.box)}]"
+    said = one_line(attribute_words(found.attributes))
+    return f"{name}{score}  [{_box(found.box)}]" + (f"  {said}" if said else "")
 
 
 def _box(box: Box) -> str:

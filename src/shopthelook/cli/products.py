@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from shopthelook.cli.options import json_option, open_shop, problem_options, shop_option
-from shopthelook.cli.output import emit, price, product_dict, table
+from shopthelook.cli.output import attribute_words, emit, price, product_dict, table
 from shopthelook.cli.progress import showing
 from shopthelook.cli.reporting import print_problems, print_report
+from shopthelook.pipeline.attributes import told_of
 from shopthelook.pipeline.errors import NotFound
 
 
@@ -136,7 +137,11 @@ def list_(category: str | None, after: str | None, limit: int, shop: Path | None
 @shop_option
 @json_option
 def show(product_id: str, shop: Path | None, as_json: bool) -> None:
-    """Show everything that is known of one product."""
+    """Show everything that is known of one product.
+
+    Its attributes are what the merchant says of its looks, and where that is nothing what the embedder sees in its
+    picture, with how sure that is.
+    """
     with open_shop(shop) as opened:
         record = opened.catalog.product(product_id)
         if record is None:
@@ -148,8 +153,10 @@ def show(product_id: str, shop: Path | None, as_json: bool) -> None:
         found["updated_at"] = record.updated_at
     if as_json:
         emit(found)
-    else:
-        table([(name, value) for name, value in found.items()])
+        return
+    if "attributes" in found:
+        found["attributes"] = attribute_words(told_of(record.product), named=True)
+    table([(name, value) for name, value in found.items()])
 
 
 @products.command()

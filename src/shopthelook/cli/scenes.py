@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from shopthelook.cli.options import json_option, open_shop, problem_options, shop_option
-from shopthelook.cli.output import emit, table
+from shopthelook.cli.output import attribute_words, emit, table
 from shopthelook.cli.progress import showing
 from shopthelook.cli.reporting import print_problems, print_report
+from shopthelook.pipeline.attributes import guessed
 from shopthelook.pipeline.searching import category_by_id
 
 
@@ -78,7 +79,7 @@ def list_(after: str | None, limit: int, shop: Path | None, as_json: bool) -> No
 @shop_option
 @json_option
 def show(scene_id: str, shop: Path | None, as_json: bool) -> None:
-    """Show one scene with its objects."""
+    """Show one scene with its objects, and what the embedder says of each."""
     with open_shop(shop) as opened:
         scene, objects = opened.scene(scene_id)
         named = [(one, category_by_id(opened, one.category_id)) for one in objects]
@@ -98,6 +99,7 @@ def show(scene_id: str, shop: Path | None, as_json: bool) -> None:
                         "category": None if category is None else category.full,
                         "category_id": one.category_id,
                         "score": round(one.score, 4),
+                        "attributes": [said.as_dict() for said in guessed(one.guesses)],
                     }
                     for one, category in named
                 ],
@@ -107,7 +109,13 @@ def show(scene_id: str, shop: Path | None, as_json: bool) -> None:
     click.echo(f"{scene.id}  {scene.width} x {scene.height}  {scene.title}  {picture}")
     table(
         [
-            (one.id, category or one.category_id, f"{one.score:.2f}", " ".join(map(str, one.box.as_list())))
+            (
+                one.id,
+                category or one.category_id,
+                f"{one.score:.2f}",
+                " ".join(map(str, one.box.as_list())),
+                attribute_words(guessed(one.guesses)),
+            )
             for one, category in named
         ]
     )

@@ -59,6 +59,26 @@ class CategoryOut(BaseModel):
     path: str = Field(examples=["Furniture > Chairs"])
 
 
+class AttributeOut(BaseModel):
+    """One thing that is said of a product or an object."""
+
+    name: str = Field(description="as filters name it", examples=["color"])
+    value: str = Field(examples=["Red"])
+    by: Literal["merchant", "model"] = Field(description="who says it; the merchant's word wins")
+    confidence: float | None = Field(
+        default=None, ge=0, le=1, description="how sure the model is; null for what the merchant says"
+    )
+
+
+Attributes = Annotated[
+    list[AttributeOut],
+    Field(
+        description="colour, pattern, gender and the like; only what is known",
+        examples=[[{"name": "color", "value": "Red", "by": "model", "confidence": 0.94}]],
+    ),
+]
+
+
 class ObjectOut(BaseModel):
     """One object of a picture."""
 
@@ -66,6 +86,7 @@ class ObjectOut(BaseModel):
     box: BoxList
     category: CategoryOut | None
     score: float = Field(ge=0, le=1, description="the detector's confidence; 0 where nobody detected it")
+    attributes: Attributes
 
 
 class ProductOut(BaseModel):
@@ -85,6 +106,8 @@ class ProductOut(BaseModel):
     )
     category: CategoryOut | None = None
     category_source: str | None = Field(default=None, description="`merchant` or `predicted`")
+    category_score: float | None = Field(default=None, description="how sure the model is, where predicted")
+    attributes: Attributes
 
 
 class HitOut(ProductOut):

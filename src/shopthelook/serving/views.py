@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from shopthelook.catalog import ObjectRecord, ProductRecord, SceneRecord
-from shopthelook.catalog.product import Product
+from collections.abc import Iterable
+
+from shopthelook.catalog import ObjectRecord, Product, ProductRecord, SceneRecord
+from shopthelook.pipeline.attributes import Attribute, guessed, told_of
 from shopthelook.pipeline.results import Explanation, Hit, ObjectHits, SceneObject
 from shopthelook.serving import schemas
 from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory
@@ -28,6 +30,14 @@ def category_out(category: Category | None) -> schemas.CategoryOut | None:
     if category is None:
         return None
     return schemas.CategoryOut(id=category.id, name=category.name, path=category.full)
+
+
+def attributes_out(said: Iterable[Attribute]) -> list[schemas.AttributeOut]:
+    """What is said of a product or an object."""
+    return [
+        schemas.AttributeOut(name=one.name, value=one.value, by=one.by, confidence=one.confidence)
+        for one in said
+    ]
 
 
 def _explanation_out(found: Explanation) -> schemas.ExplanationOut:
@@ -63,6 +73,8 @@ class Views:
             "image": picture_address(image_hash),
             "category": self.category(product.category_id),
             "category_source": product.category_source,
+            "category_score": product.category_score,
+            "attributes": attributes_out(told_of(product)),
         }
 
     def product(self, record: ProductRecord) -> schemas.ProductOut:
@@ -83,6 +95,7 @@ class Views:
             box=found.box.as_list(),
             category=category_out(found.category),
             score=round(found.score, 4),
+            attributes=attributes_out(found.attributes),
         )
 
     def stored_object(self, record: ObjectRecord) -> schemas.ObjectOut:
@@ -92,6 +105,7 @@ class Views:
             box=record.box.as_list(),
             category=self.category(record.category_id),
             score=round(record.score, 4),
+            attributes=attributes_out(guessed(record.guesses)),
         )
 
     def object_hits(self, found: ObjectHits) -> schemas.ObjectHitsOut:
@@ -101,6 +115,7 @@ class Views:
             box=found.box.as_list(),
             category=category_out(found.category),
             score=round(found.score, 4),
+            attributes=attributes_out(found.attributes),
             searched=category_out(found.searched),
             widened=found.widened,
             explanation=None if found.explanation is None else _explanation_out(found.explanation),

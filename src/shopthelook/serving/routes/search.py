@@ -29,11 +29,14 @@ async def decompose(
     threshold: Annotated[
         float | None, Form(ge=0, le=1, description="least score; without it each label's own")
     ] = None,
+    attributes: Annotated[
+        bool, Form(description="also say what the embedder says of each object; takes it a run")
+    ] = False,
 ) -> schemas.DecomposeAnswer:
     """Answers where the objects are and what they are, best first, without looking for products."""
     data = await photo.read()
     with serving.metrics.stage("decompose"):
-        found = await serving.models.run(serving.shop.decompose, data, threshold=threshold)
+        found = await serving.models.run(serving.shop.decompose, data, threshold=threshold, embed=attributes)
     serving.metrics.objects.inc(len(found.objects))
     return schemas.DecomposeAnswer(
         width=found.width,
