@@ -16,7 +16,6 @@ from shopthelook.catalog import ApiKey, CatalogError, Keys
 from shopthelook.pipeline.security import SecurityRules
 from shopthelook.serving import callers
 from shopthelook.serving.errors import ApiError
-from shopthelook.serving.limits import refusing
 from shopthelook.serving.rates import Rates
 from shopthelook.serving.workers import Workers
 
@@ -127,14 +126,14 @@ class Guard:
             return
         if key is not None:
             if not key.allows(access.scope):
-                raise _missing_scope(scope, key, access.scope)
+                raise _missing_scope(key, access.scope)
             self._note_use(key)
         elif written is not None:
             raise _refused(
-                scope, access.scope, "key_invalid", "The API key is not known, or was revoked, or is over."
+                access.scope, "key_invalid", "The API key is not known, or was revoked, or is over."
             )
         elif not (access.shoppers and self.rules.public_reading):
-            raise _refused(scope, access.scope, "key_required", "This needs an API key.")
+            raise _refused(access.scope, "key_required", "This needs an API key.")
 
     def _is_at_home(self, scope: Scope) -> bool:
         """Whether the caller is a program on this machine, and nobody else can call."""
@@ -155,8 +154,7 @@ class Guard:
         if wait:
             what = "searches" if access.search else "requests"
             text = f"Too many {what} from this {'key' if key else 'address'}. Try again in {wait} s."
-            headers = {"Retry-After": str(wait), **refusing(scope)}
-            raise ApiError(429, "too_many_requests", text, headers=headers)
+            raise ApiError(429, "too_many_requests", text, headers={"Retry-After": str(wait)})
 
     def _warn_of_proxy(self, scope: Scope, found: callers.Address | None) -> None:
         """A proxy that nobody named makes all its callers one, who is soon refused."""
@@ -195,7 +193,7 @@ def _bearer(request: Request) -> str | None:
     return written.strip() if scheme.lower() == "bearer" else None
 
 
-def _refused(scope: Scope, needed: str, code: str, why: str) -> ApiError:
+def _refused(needed: str, code: str, why: str) -> ApiError:
     challenge = f'Bearer realm="shopthelook", scope="{needed}"'
     if code == "key_invalid":
         challenge += ', error="invalid_token"'
@@ -203,11 +201,11 @@ def _refused(scope: Scope, needed: str, code: str, why: str) -> ApiError:
         f'{why} Send one with the scope "{needed}" as "Authorization: Bearer stl_..."; whoever runs the shop makes '
         "keys with: shopthelook keys create"
     )
-    return ApiError(401, code, text, headers={"WWW-Authenticate": challenge, **refusing(scope)})
+    return ApiError(401, code, text, headers={"WWW-Authenticate": challenge})
 
 
-def _missing_scope(scope: Scope, key: ApiKey, needed: str) -> ApiError:
+def _missing_scope(key: ApiKey, needed: str) -> ApiError:
     challenge = f'Bearer realm="shopthelook", scope="{needed}", error="insufficient_scope"'
     has = ", ".join(f'"{name}"' for name in key.scopes)
     text = f'The API key may not do this: it needs the scope "{needed}" and has {has}.'
-    return ApiError(403, "scope_missing", text, headers={"WWW-Authenticate": challenge, **refusing(scope)})
+    return ApiError(403, "scope_missing", text, headers={"WWW-Authenticate": challenge})

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shopthelook.serving.errors import ApiError, UploadTooLarge, UploadTooSlow, answer
 
 _ARRIVED = "shopthelook.arrived"
+# A body of which no more than this is left is not worth another connection.
 _SMALL = 64 * 1024
+_LINGER_S = 5.0
 
 
 class Arrival:
@@ -52,6 +55,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        arrival = scope[_ARRIVED] = Arrival(not has_body(scope))
+        send = _Lingering(scope, arrival, receive, send, self._limit).send
         declared = declared_length(scope)
         if declared is not None and declared > self._limit:
             too_large = UploadTooLarge(self._limit)
@@ -59,7 +64,6 @@ class BodyLimit:
             await response(scope, receive, send)
             return
         seen = 0
-        arrival = scope[_ARRIVED] = Arrival(not has_body(scope))
         end = asyncio.get_running_loop().time() + self._seconds
 
         async def counted() -> Message:
@@ -80,6 +84,48 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class _Lingering:
+    """Sends an answer; where it comes before the whole request, goes on reading for a while and forgets what it reads.
+
+    A connection that is closed while its caller still sends is reset, and the answer is lost with it.
+    """
+
+    def __init__(self, scope: Scope, arrival: Arrival, receive: Receive, send: Send, most: int) -> None:
+        self._arrival = arrival
+        self._receive = receive
+        self._send = send
+        self._most = most
+        length = declared_length(scope)
+        self._closes = length is None or length > _SMALL
+        # Who waits to be told to go on does not send when told not to.
+        self._expects = any(name == b"expect" for name, _ in scope["headers"])
+
+    async def send(self, message: Message) -> None:
+        """As the server's own ``send``."""
+        if self._arrival.done:
+            await self._send(message)
+        elif message["type"] == "http.response.start":
+            if self._closes:
+                MutableHeaders(scope=message)["Connection"] = "close"
+            await self._send(message)
+        elif message.get("more_body", False) or self._expects:
+            await self._send(message)
+        else:
+            await self._send({**message, "more_body": True})
+            await self._drain()
+            await self._send({"type": "http.response.body", "body": b""})
+
+    async def _drain(self) -> None:
+        seen = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_S):
+                while seen <= self._most:
+                    message = await self._receive()
+                    seen += len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        return
 
 
 @asynccontextmanager
@@ -114,10 +160,3 @@ def declared_length(scope: Scope) -> int | None:
 def has_body(scope: Scope) -> bool:
     """Whether the request has a body, of a declared length or not."""
     return bool(declared_length(scope)) or b"transfer-encoding" in dict(scope["headers"])
-
-
-def refusing(scope: Scope) -> dict[str, str]:
-    """Headers of an answer that is given before the body was read: a long body is not waited for."""
-    length = declared_length(scope)
-    small = not has_body(scope) or (length is not None and length <= _SMALL)
-    return {} if small else {"Connection": "close"}
