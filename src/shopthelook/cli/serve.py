@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from shopthelook.cli.main import STOPPED
 from shopthelook.cli.options import open_shop, shop_option
 from shopthelook.errors import ShopError
+
+if TYPE_CHECKING:
+    from shopthelook.serving.logs import LogFormat
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -19,9 +27,26 @@ from shopthelook.errors import ShopError
 )
 @click.option("--threads", type=click.IntRange(min=0), default=0, help="Threads of each model [all cores].")
 @click.option("--open", "browse", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    envvar="SHOPTHELOOK_LOG_FORMAT",
+    default="text",
+    show_default="text, or $SHOPTHELOOK_LOG_FORMAT",
+    help="How to log, on standard error.",
+)
 @shop_option
-def serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -> None:
-    """Serve the shop's web page and its HTTP API.
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    host: str,
+    port: int,
+    threads: int,
+    browse: bool,
+    log_format: LogFormat,
+    shop: Path | None,
+) -> None:
+    """Serve the shop's web page and its HTTP API, and log a line for each request.
 
     The page is at /, the API's description at /v1/openapi.json. Programs on this machine need no API key while the
     server listens here only; with --host, writing needs one: see shopthelook keys, and [security] in shop.toml.
@@ -30,7 +55,23 @@ def serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -
     Examples:
       shopthelook serve --open
       shopthelook serve --host 0.0.0.0
+      shopthelook serve --log-format json 2>> serve.log
     """
+    from shopthelook.serving import logs
+
+    logs.set_up(log_format, verbose=ctx.find_root().params["verbose"])
+    try:
+        _serve(host, port, threads, browse, shop)
+    except (ShopError, KeyboardInterrupt) as ended:
+        if log_format == "text":
+            raise
+        # Whoever reads JSON lines can read nothing else there.
+        stopped = isinstance(ended, KeyboardInterrupt)
+        log.log(logging.INFO if stopped else logging.CRITICAL, "%s", "stopped" if stopped else ended)
+        ctx.exit(STOPPED if stopped else 1)
+
+
+def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -> None:
     with open_shop(shop, threads=threads) as opened:
         import uvicorn
 
@@ -47,13 +88,15 @@ def serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -
             click.echo(f"{opened.config.title} is at {address}  (Ctrl-C stops it)")
             said = advice(opened.catalog.keys, opened.config.security, loopback)
             if said is not None:
-                click.echo(said, err=True)
+                log.warning("%s", said)
             if browse:
                 click.launch(address)
             # Who called by way of a proxy is for the application to find, which knows the proxies to trust.
             config = uvicorn.Config(
                 app,
-                log_level="warning",
+                # The lines of its loggers go where all others go; requests have a line already.
+                log_config=None,
+                access_log=False,
                 server_header=False,
                 proxy_headers=False,
                 http=PromptConnection,

@@ -17,6 +17,8 @@ from shopthelook.serving.guarded import Api
 from shopthelook.serving.keys import Guard
 from shopthelook.serving.limits import BodyLimit
 from shopthelook.serving.metrics import Measured, Metrics
+from shopthelook.serving.request_log import HEADER as REQUEST_ID
+from shopthelook.serving.request_log import RequestLog
 from shopthelook.serving.routes import pictures, products, scenes, search, state
 from shopthelook.serving.security import SecurityHeaders
 from shopthelook.serving.state import Serving
@@ -95,9 +97,10 @@ def create_app(
             CORSMiddleware,
             allow_origins=rules.cors_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["Retry-After", "WWW-Authenticate"],
+            allow_headers=["Authorization", "Content-Type", REQUEST_ID],
+            expose_headers=["Retry-After", "WWW-Authenticate", REQUEST_ID],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=serving.metrics)
+    app.add_middleware(RequestLog)
     return app

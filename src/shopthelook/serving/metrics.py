@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shopthelook.pipeline.stages import listening
+from shopthelook.serving.request_log import note_stage, template
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -55,7 +56,8 @@ class Metrics:
             self.observe(name, time.perf_counter() - start)
 
     def observe(self, stage: str, seconds: float) -> None:
-        """Count one run of a stage."""
+        """Count one run of a stage, also for the present request's line in the log."""
+        note_stage(stage, seconds)
         self.stages.labels(stage).observe(seconds)
 
     def text(self) -> bytes:
@@ -90,7 +92,7 @@ class Measured:
             with listening(self._metrics.observe):
                 await self._app(scope, receive, noted)
         finally:
-            route = getattr(scope.get("route"), "path_format", None) or "unmatched"
+            route = template(scope)
             method = scope["method"] if scope.get("route") else "other"
             self._metrics.requests.labels(method, route, str(status)).inc()
             self._metrics.latency.labels(method, route).observe(time.perf_counter() - start)
