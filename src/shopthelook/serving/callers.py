@@ -69,7 +69,9 @@ def group(found: Address | None) -> str:
 
 def _named(scope: Scope) -> Iterator[str]:
     """The addresses in the proxies' headers, the nearest first."""
-    headers: list[str] = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    headers: list[str] = [
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"
+    ]
     return reversed([part for header in headers for part in header.split(",")])
 
 
