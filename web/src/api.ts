@@ -22,11 +22,20 @@ export interface ScenePage {
   next: string | null;
 }
 
+/** One thing that is said of a product or an object; `confidence` is null for what the merchant says. */
+export interface Attribute {
+  name: string;
+  value: string;
+  by: "merchant" | "model";
+  confidence: number | null;
+}
+
 export interface FoundObject {
   id: string | null;
   box: Box;
   category: Category | null;
   score: number;
+  attributes: Attribute[];
 }
 
 export interface Scene extends SceneCard {
@@ -45,6 +54,7 @@ export interface Product {
   link: string | null;
   image: string | null;
   category: Category | null;
+  attributes: Attribute[];
 }
 
 export interface Hit extends Product {

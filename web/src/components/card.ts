@@ -5,6 +5,7 @@ import type { Hit } from "../api.js";
 import type { Context } from "../context.js";
 import { element } from "../element.js";
 import { icons } from "../icons.js";
+import { looks } from "../looks.js";
 import { Seen } from "../seen.js";
 import { CardSignal } from "../signals.js";
 import { shared } from "../styles/shared.js";
@@ -112,7 +113,8 @@ export class Card extends LitElement {
         font-weight: 600;
         line-height: 1.3;
       }
-      .brand {
+      .brand,
+      .looks {
         display: block;
         overflow: hidden;
         color: var(--muted);
@@ -195,9 +197,11 @@ export class Card extends LitElement {
     const { hit } = this;
     const { voice } = this.context;
     const price = voice.price(hit);
+    const said = looks(hit.attributes, voice);
     return html`<span class="words">
       <span class="title" part="card-title">${name}${this.#leavesSite() ? html` <span class="out">${icons.out}</span>` : nothing}</span>
       ${hit.brand ? html`<span class="brand" part="card-brand">${hit.brand}</span>` : nothing}
+      ${said ? html`<span class="looks" part="card-looks">${said}</span>` : nothing}
       ${price
         ? html`<span class="price" part="card-price">${price.now}${price.before
             ? html`<s><span class="unseen">${voice.say("was")}</span>${price.before}</s>`

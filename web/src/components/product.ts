@@ -5,6 +5,7 @@ import { type ApiFailure, failureOf, type Product } from "../api.js";
 import { element } from "../element.js";
 import { icons } from "../icons.js";
 import type { HitSource } from "../look.js";
+import { looks } from "../looks.js";
 import { context, words } from "../page.js";
 import { router } from "../router.js";
 import { shared, skeleton } from "../styles/shared.js";
@@ -53,7 +54,8 @@ export class ProductView extends LitElement {
         line-height: 1.15;
         text-wrap: balance;
       }
-      .brand {
+      .brand,
+      .looks {
         margin-top: 6px;
         color: var(--muted);
       }
@@ -130,6 +132,7 @@ export class ProductView extends LitElement {
 
   #top(product: Product): TemplateResult {
     const price = context.voice.price(product);
+    const said = looks(product.attributes, context.voice);
     return html`<div class="top">
       <div class="picture">
         ${product.image ? html`<img src=${context.api.picture(product.image, 640)} alt=${product.title} />` : nothing}
@@ -138,6 +141,7 @@ export class ProductView extends LitElement {
         ${product.category ? html`<p class="path">${product.category.path.replaceAll(" > ", " › ")}</p>` : nothing}
         <h1>${product.title || product.product_id}</h1>
         ${product.brand ? html`<p class="brand">${product.brand}</p>` : nothing}
+        ${said ? html`<p class="looks">${said}</p>` : nothing}
         ${price
           ? html`<p class="price">${price.now}${price.before ? html`<s><span class="unseen">${context.voice.say("was")}</span>${price.before}</s>` : nothing}</p>`
           : nothing}
