@@ -91,7 +91,9 @@ class RequestLog:
 
 def _given_id(scope: Scope) -> str | None:
     """The caller's id for the request; None where there is none, more than one, or one that is no id."""
-    given: list[str] = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"]
+    given: list[str] = [
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"
+    ]
     if len(given) != 1 or not _SANE.fullmatch(given[0]) or given[0].startswith(_SECRET):
         return None
     return given[0]
