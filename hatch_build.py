@@ -17,7 +17,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 LEAST_NODE = (20, 19)
-SKIPPED = {"node_modules", "dist"}
+SKIPPED = {"node_modules", "dist", "tests"}
 BUILT = ("index.html", "shop-the-look.js")
 
 

@@ -32,6 +32,9 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 expect.set_options(timeout=20_000)
 
 OpenPage = Callable[..., Page]
+Embed = Callable[..., Page]
+
+STORY = "<p>A text before.</p>{}<p>A text after.</p>"
 
 
 def browser_program() -> str:
@@ -123,3 +126,22 @@ def open_page(browser: Browser, served: str) -> Iterator[OpenPage]:
         context.close()
     assert [line for line in said if not any(part in line for part in expected)] == []
     assert strangers == []
+
+
+@pytest.fixture
+def embed(open_page: OpenPage, elsewhere: Site, served: str) -> Embed:
+    """Opens a page with ``body`` on the other site; its policy lets in nothing but the shop."""
+    policy = (
+        f"default-src 'none'; script-src {served}; connect-src {served}; img-src {served}; "
+        "require-trusted-types-for 'script'; trusted-types lit-html"
+    )
+
+    def opened(body: str = '<shop-the-look scene="room-00"></shop-the-look>', **options: Any) -> Page:
+        elsewhere.policy = policy + options.pop("more_policy", "")
+        head = f'<script type="module" src="{served}/shop-the-look.js"></script>'
+        elsewhere.put("/story", STORY.format(body), head=head, html=options.pop("html", "lang=en"))
+        page = open_page("/story", origin=elsewhere.address, **(options or DESKTOP))
+        expect(page.locator("shop-the-look").first).to_be_visible()
+        return page
+
+    return opened

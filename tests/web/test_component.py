@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.fixtures.tiny_shop import PER_KIND
-from tests.web.conftest import DESKTOP, PHONE, OpenPage
+from tests.web.conftest import DESKTOP, PHONE, Embed
 from tests.web.journey import cards, dot, focused, hold, sees, sheet, spot
-from tests.web.site import Site
 from tests.web.test_phone import at_rest, pull, top
 
-STORY = "<p>A text before.</p>{}<p>A text after.</p>"
 STEPS = ("load", "open", "switch", "expand", "collapse", "close", "product", "cart", "draw", "error")
 # Of each event the step, and what of its detail a shop's own script would use.
 NOTE = """(steps) => {
@@ -26,27 +23,6 @@ NOTE = """(steps) => {
         });
     }
 }"""
-
-Embed = Callable[..., Page]
-
-
-@pytest.fixture
-def embed(open_page: OpenPage, elsewhere: Site, served: str) -> Embed:
-    """Opens a page with ``body`` on the other site; its policy lets in nothing but the shop."""
-    policy = (
-        f"default-src 'none'; script-src {served}; connect-src {served}; img-src {served}; "
-        "require-trusted-types-for 'script'; trusted-types lit-html"
-    )
-
-    def opened(body: str = '<shop-the-look scene="room-00"></shop-the-look>', **options: Any) -> Page:
-        elsewhere.policy = policy + options.pop("more_policy", "")
-        head = f'<script type="module" src="{served}/shop-the-look.js"></script>'
-        elsewhere.put("/story", STORY.format(body), head=head, html=options.pop("html", "lang=en"))
-        page = open_page("/story", origin=elsewhere.address, **(options or DESKTOP))
-        expect(page.locator("shop-the-look").first).to_be_visible()
-        return page
-
-    return opened
 
 
 def look(page: Page) -> Locator:
@@ -252,7 +228,7 @@ def test_a_box_drawn_by_hand(embed: Embed) -> None:
     expect(cards(page).first).to_be_visible()
 
 
-def test_a_scene_that_is_not_there(embed: Embed, open_page: OpenPage) -> None:
+def test_a_scene_that_is_not_there(embed: Embed) -> None:
     page = embed('<shop-the-look scene="nowhere"></shop-the-look>', expect=("404",), **DESKTOP)
     expect(page.get_by_role("alert")).to_contain_text("This scene is not here")
 

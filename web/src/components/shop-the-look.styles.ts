@@ -25,9 +25,8 @@ export const hostStyles = css`
   .place {
     display: grid;
     place-items: stretch;
-    aspect-ratio: 4 / 3;
+    aspect-ratio: var(--first-ratio);
     max-height: var(--max-height);
-    margin: 0 auto;
   }
   .place > * {
     grid-area: 1 / 1;

@@ -18,6 +18,7 @@ export const TOKENS: ReadonlySet<string> = new Set([
   "radius-small",
   "font",
   "max-height",
+  "ratio",
   "top",
 ]);
 
@@ -40,6 +41,7 @@ export const tokens = css`
     --radius: var(--shop-the-look-radius, 20px);
     --radius-small: var(--shop-the-look-radius-small, 12px);
     --max-height: var(--shop-the-look-max-height, 90svh);
+    --first-ratio: var(--shop-the-look-ratio, 4 / 3);
     --top: var(--shop-the-look-top, 0px);
     --shadow:
       0 1px 2px light-dark(rgb(40 30 20 / 6%), rgb(0 0 0 / 40%)),
