@@ -15,6 +15,16 @@ from shopthelook.serving.limits import answer_within
 _KEY = "ApiKey"
 _SHOPPERS = "x-shoppers"
 _FAILURE = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}}
+# Every guarded call may answer these: what they say, and whether only calls with a body do.
+_ANSWERS = {
+    "400": ("The body cannot be read", True),
+    "401": ("No key, or none that is valid", False),
+    "403": ("The key is for other things", False),
+    "408": ("The body did not arrive in time", True),
+    "413": ("The body is too large", True),
+    "429": ("Too many calls", False),
+    "503": ("Too much to do, or the storage fails, or it takes too long", False),
+}
 _RETRY = {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}}
 
 
@@ -71,13 +81,16 @@ def _describe(schema: dict[str, Any], rules: SecurityRules) -> None:
             "description": "made with `shopthelook keys create`; programs on the server's own machine may need none",
         }
     }
-    for operation in (one for path in schema["paths"].values() for one in path.values()):
+    for path, operation in ((path, one) for path, found in schema["paths"].items() for one in found.values()):
         if "security" not in operation:
             continue
         answers = operation["responses"]
-        answers["401"] = {"description": "No key, or none that is valid", "content": _FAILURE}
-        answers["403"] = {"description": "The key is for other things", "content": _FAILURE}
-        answers["429"] = {"description": "Too many calls", "content": _FAILURE, "headers": _RETRY}
+        for status, (what, with_body) in _ANSWERS.items():
+            if "requestBody" in operation or not with_body:
+                answers.setdefault(status, {"description": what, "content": _FAILURE})
+        answers["429"]["headers"] = _RETRY
+        if "{" in path:
+            answers.setdefault("404", {"description": "There is none", "content": _FAILURE})
         if operation.pop(_SHOPPERS) and rules.public_reading:
             operation["security"].insert(0, {})
 

@@ -48,7 +48,7 @@ async def decompose(
 @router.post(
     "/search",
     summary="Find products like the objects of a picture",
-    responses=errors(404, 413, 422, 503),
+    responses=errors(404, 413, 415, 422, 503),
     openapi_extra={"requestBody": SEARCH_BODY},
 )
 @needs("read", shoppers=True, search=True)
