@@ -85,6 +85,9 @@ def test_bad_urls(url: Any) -> None:
         "100.64.0.1", "100.100.100.200", "224.0.0.1", "255.255.255.255", "168.63.129.16", "::1", "::",
         "fe80::1", "fe80::1%eth0", "fd00:ec2::254", "fec0::1", "ff02::1", "::ffff:127.0.0.1",
         "::ffff:10.0.0.1", "::127.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1", "64:ff9b::7f00:1",
+        "192.0.0.192", "192.88.99.1", "198.18.0.1", "240.0.0.1", "64:ff9b:1::a00:1", "::ffff:0:127.0.0.1",
+        "2001:db8::1", "2001:db8::5efe:a00:1", "2607:f8b0::200:5efe:a00:1", "3fff::1", "5f00::1", "100::1",
+        "2001:0:4136:e378:8000:63bf:f5ff:fffe",
         "nonsense", "",
     ],
 )  # fmt: skip
@@ -95,7 +98,17 @@ def test_private_addresses(address: str) -> None:
     check_address(address, "host", FetchRules(allow_private=True))
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:4700::6810:84e5", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.215.14",
+        "8.8.8.8",
+        "2606:4700::6810:84e5",
+        "64:ff9b::808:808",
+        "2002:808:808::1",
+        "::ffff:8.8.8.8",
+    ],
+)
 def test_public_addresses(address: str) -> None:
     check_address(address, "host", FetchRules())
 
@@ -132,6 +145,53 @@ def test_redirect_to_a_private_address(server: Server, status: int) -> None:
     made, _ = public_fetcher({"public.example": [PUBLIC]})
     refused(made, server.url("/start", "public.example"), "private_address")
     assert server.seen == ["/start"]
+
+
+def test_redirect_to_a_name_with_a_private_address(server: Server) -> None:
+    server.give("/start", b"", 302, Location=server.url("/secret", "inside.example"))
+    server.give("/secret", PICTURE)
+    made, detour = public_fetcher({"public.example": [PUBLIC], "inside.example": ["10.0.0.5"]})
+    error = refused(made, server.url("/start", "public.example"), "private_address")
+    assert server.seen == ["/start"]
+    assert detour.connected == [PUBLIC]
+    assert "10.0.0.5" not in str(error)
+
+
+@pytest.mark.parametrize("status", [302, 503])
+def test_a_name_whose_address_changes_on_the_way(server: Server, status: int) -> None:
+    """A redirect to the same name, or a second try, looks the name up again: what it finds is checked again."""
+
+    def close(request: BaseHTTPRequestHandler) -> None:
+        send(request, b"", status, Location="/again", Connection="close")
+        request.close_connection = True
+
+    server.routes["/start"] = close
+    server.give("/again", PICTURE)
+    made, detour = public_fetcher({}, retries=1)
+    answers = iter([[PUBLIC], ["127.0.0.1"]])
+    made._backend.resolve = lambda host, port: next(answers)  # type: ignore[method-assign]
+    refused(made, server.url("/start", "rebind.example"), "private_address")
+    assert server.seen == ["/start"]
+    assert detour.connected == [PUBLIC]
+    assert list(answers) == []
+
+
+def test_a_feed_that_redirects_to_a_private_address(server: Server) -> None:
+    server.give("/feed", b"", 302, Location=server.url("/secret"))
+    server.give("/secret", b"id,title")
+    made, _ = public_fetcher({"public.example": [PUBLIC]})
+    with made, pytest.raises(FetchError) as caught, made.stream(server.url("/feed", "public.example")):
+        pass
+    assert caught.value.reason == "private_address"
+    assert server.seen == ["/feed"]
+
+
+def test_proxies_of_the_environment_are_not_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would look names up by itself, and reach what this machine may not."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with fetcher() as made:
+        assert made.fetch(server.give("/a.jpg", PICTURE)) == PICTURE
 
 
 def test_redirects(server: Server) -> None:

@@ -26,6 +26,9 @@ _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*(?:%[a-z0-9]+)?")
 # Public by its number, but it answers for the cloud's own control plane.
 _METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
+# Set aside, though Python's older tables call some of them global; clouds answer on one for their control plane.
+_SET_ASIDE = tuple(ipaddress.ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20"))
+_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _V4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
@@ -98,8 +101,8 @@ def check_address(address: str, host: str, rules: FetchRules) -> None:
     if not public:
         raise FetchError(
             "private_address",
-            f"the host {host} has the private address {address}; to fetch from it, allow private "
-            "addresses (allow_private)",
+            # Not which: who may only name hosts should not learn what this machine's name server knows.
+            f"the host {host} has a private address; to fetch from it, allow private addresses (allow_private)",
         )
 
 
@@ -122,13 +125,23 @@ def _matches(host: str, pattern: str) -> bool:
 
 def _is_public(address: _Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address.teredo is not None:
-            inner = address.teredo[1]
-        if inner is None and (address in _NAT64 or address in _V4_COMPATIBLE):
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        inner = _inner(address)
         if inner is not None:
             return _is_public(inner)
-        if address.is_site_local:
+        if address not in _UNICAST:
             return False
-    return address.is_global and not address.is_multicast and address not in _METADATA
+    if address in _METADATA or any(address in network for network in _SET_ASIDE):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a tunnel or a translator makes of an IPv6 address, if it is of that kind."""
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is None and address.teredo is not None:
+        inner = address.teredo[1]
+    last = int(address) & 0xFFFFFFFF
+    isatap = int(address) >> 32 & 0xFDFFFFFF == 0x5EFE
+    if inner is None and (address in _NAT64 or address in _V4_COMPATIBLE or isatap):
+        inner = ipaddress.IPv4Address(last)
+    return inner
