@@ -6,6 +6,7 @@ import ts from "typescript-eslint";
 export default ts.config(
   { ignores: ["node_modules/", "dist/"] },
   js.configs.recommended,
+  { files: ["tests/*.js"], languageOptions: { globals: globals.node } },
   {
     files: ["**/*.ts"],
     extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked, lit["flat/recommended"]],

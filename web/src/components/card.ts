@@ -115,7 +115,7 @@ export class Card extends LitElement {
       }
       .brand,
       .looks {
-        display: block;
+        display: var(--looks, block);
         overflow: hidden;
         color: var(--muted);
         text-overflow: ellipsis;

@@ -42,6 +42,8 @@ export class Grid extends LitElement {
         scroll-snap-type: x proximity;
         scroll-padding: 16px;
         scrollbar-width: none;
+        /* The strip is of one height; colour and pattern are told in the feed. */
+        --looks: none;
       }
       :host([row]) li {
         scroll-snap-align: start;

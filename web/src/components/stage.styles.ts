@@ -74,6 +74,9 @@ export const stageStyles = css`
     transform: scale(0.4);
     opacity: 0;
   }
+  .dot[aria-pressed="true"]::after {
+    display: none;
+  }
   .dot[aria-pressed="true"]:focus-visible {
     outline: none;
     box-shadow: none;
