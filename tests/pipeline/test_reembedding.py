@@ -12,6 +12,7 @@ import pytest
 from shopthelook import Shop
 from shopthelook.pipeline import reembedding
 from shopthelook.pipeline.errors import ImportRunning, NotFound
+from shopthelook.pipeline.reports import ImportReport
 from shopthelook.pipeline.results import ObjectHits
 from tests.fixtures.tiny_bundles import make_tiny_embedder
 from tests.pipeline.feeds import BLUE, GREEN, RED, Feed, png
@@ -170,7 +171,7 @@ def test_an_import_that_runs_while_it_switches(
     feed.rows.clear()
     feed.fill(3 * N)
     running = Shop.open(changed.directory, threads=1)
-    switched = []
+    switched: list[ImportReport] = []
 
     def switch(report: object) -> None:
         if not switched and getattr(report, "read", 0) > N:

@@ -95,19 +95,20 @@ class Changeover:
         Args:
             apply: the product with what the bundle reads from its picture.
         """
-        while True:
-            with self._database.writing(PRODUCT_LOCK) as connection:
-                count = next_rows.settle(connection, bundle, _PAGE, apply)
-            if not count:
-                break
-            yield count
         after: str | None = None
         while True:
             with self._database.writing() as connection:
                 after = next_object_rows.settle(connection, bundle, after, _PAGE)
             if after is None:
-                return
+                break
             yield 0
+        # Products last: that older codes are left says that there is still something to do.
+        while True:
+            with self._database.writing(PRODUCT_LOCK) as connection:
+                count = next_rows.settle(connection, bundle, _PAGE, apply)
+            if not count:
+                return
+            yield count
 
     # Objects of scenes
 

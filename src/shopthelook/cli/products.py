@@ -77,9 +77,11 @@ def import_(
 @shop_option
 @json_option
 def embed(shop: Path | None, as_json: bool) -> None:
-    """Give every product a code of the present embedder, from its stored picture.
+    """Give every product a code of the embedder in shop.toml, from its stored picture.
 
-    Needed after the embedder in shop.toml was changed. Can be stopped and run again.
+    After that setting was changed, the embedder before it serves until every product, and every stored scene, has a
+    code of the new one; then searches switch to that. Can be stopped and run again; shopthelook serve does the same
+    by itself.
     """
     with open_shop(shop) as opened, showing("products") as progress:
         report = opened.embed_products(on_progress=progress)

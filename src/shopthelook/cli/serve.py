@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,11 @@ log = logging.getLogger(__name__)
     show_default="text, or $SHOPTHELOOK_LOG_FORMAT",
     help="How to log, on standard error.",
 )
+@click.option(
+    "--embed/--no-embed",
+    default=True,
+    help="When shop.toml names another embedder, give products codes of it in the background  [default: embed].",
+)
 @shop_option
 @click.pass_context
 def serve(
@@ -44,6 +50,7 @@ def serve(
     threads: int,
     browse: bool,
     log_format: LogFormat,
+    embed: bool,
     shop: Path | None,
 ) -> None:
     """Serve the shop's web page and its HTTP API, and log a line for each request.
@@ -61,7 +68,7 @@ def serve(
 
     logs.set_up(log_format, verbose=ctx.find_root().params["verbose"])
     try:
-        _serve(host, port, threads, browse, shop)
+        _serve(host, port, threads, browse, shop, embed=embed)
     except (ShopError, KeyboardInterrupt) as ended:
         if log_format == "text":
             raise
@@ -71,10 +78,11 @@ def serve(
         ctx.exit(STOPPED if stopped else 1)
 
 
-def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) -> None:
+def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, *, embed: bool) -> None:
     with open_shop(shop, threads=threads) as opened:
         import uvicorn
 
+        from shopthelook.pipeline.background import embedding
         from shopthelook.serving import create_app
         from shopthelook.serving.connections import PromptConnection
         from shopthelook.serving.keys import advice
@@ -103,7 +111,8 @@ def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None) 
                 ws="none",
             )
             server = uvicorn.Server(config)
-            server.run(sockets=[listening])
+            with embedding(opened) if embed else nullcontext():
+                server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

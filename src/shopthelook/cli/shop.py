@@ -68,6 +68,16 @@ def _print(now: Status, shared: str | None) -> None:
         ("database", now.database),
         ("detector", now.detector),
         ("embedder", now.embedder),
+        *(
+            []
+            if now.next_embedder is None
+            else [
+                (
+                    "next",
+                    f"{now.next_embedder}: {now.next_codes:,} of {now.products:,} products have its code",
+                )
+            ]
+        ),
         ("products", f"{now.products:,} ({now.with_code:,} can be found)"),
         ("scenes", f"{now.scenes:,} with {now.objects:,} objects"),
         ("index", _freshness(now) if shared is None else f"in Milvus at {shared}"),
@@ -83,7 +93,15 @@ def _print(now: Status, shared: str | None) -> None:
         rows.append(("last import", f"{last['kind']}, {end}: {last['source']}"))
     table(rows)
     stale = now.other_code + now.without_code
-    if stale:
+    if now.note is not None:
+        click.echo(now.note)
+    elif now.next_embedder is not None:
+        failed = f"; {now.next_failed:,} cannot get one" if now.next_failed else ""
+        click.echo(
+            f"{now.embedder} serves until all products have a code of {now.next_embedder}{failed}; go on with: "
+            "shopthelook products embed, or while it serves: shopthelook serve"
+        )
+    elif stale:
         click.echo(
             f"{stale:,} products have no code of the present embedder; run: shopthelook products embed"
         )

@@ -130,8 +130,11 @@ class Parts:
 
     @property
     def index(self) -> FollowingIndex:
-        """The product index; it follows the catalog's change log before each search."""
-        return self.generation.index
+        """The product index; it follows the catalog's change log before each search.
+
+        Where another embedder serves later, it raises EmbedderChanged; this gives the one of that embedder then.
+        """
+        return self.follow_embedder().index
 
     @cached_property
     def detector_bundle(self) -> Bundle:

@@ -134,7 +134,7 @@ def search_object(
     """See ``Shop.search_object``."""
     chosen = None if category is None else named_category(shop, category)
     asked = wanted(shop, category=chosen, **options)
-    found, _ = _stored_object(shop, object_id)
+    _, found = _stored_object(shop, object_id)
     kind = category_by_id(shop, found.category_id)
 
     def hits(now: Generation) -> ObjectHits:
@@ -191,12 +191,14 @@ def stored_scene(shop: Parts, scene_id: str) -> tuple[SceneRecord, list[ObjectRe
     return scene, shop.catalog.objects(scene_id)
 
 
-def _stored_object(shop: Parts, object_id: str) -> tuple[ObjectRecord, SceneRecord]:
+def _stored_object(shop: Parts, object_id: str) -> tuple[SceneRecord, ObjectRecord]:
     found = shop.catalog.object(object_id)
     scene = None if found is None else shop.catalog.scene(found.scene_id)
+    # Read after the scene, which says whose code it is: the code is of that embedder, or of one that serves by now.
+    found = shop.catalog.object(object_id)
     if found is None or scene is None:
         raise NotFound(f"there is no object {object_id!r}; list a scene's objects with: scenes show ID")
-    return found, scene
+    return scene, found
 
 
 def _as_embedded(
@@ -206,7 +208,7 @@ def _as_embedded(
     key = now.bundle.key
     beside = shop.catalog.changeover.object_code(object_id, key)
     # Read after what lies beside it, which takes its place.
-    found, scene = _stored_object(shop, object_id)
+    scene, found = _stored_object(shop, object_id)
     if scene.embedder == key:
         return found.code, found.guesses
     if beside is not None:

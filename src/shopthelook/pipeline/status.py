@@ -40,12 +40,12 @@ def status(shop: Shop) -> Status:
         last_seq=catalog.last_seq(),
         snapshot_seq=_snapshot_seq(shop),
         last_import=_last_import(shop),
-        **_next(shop),
+        **coming(shop),
     )
 
 
-def _next(shop: Shop) -> dict[str, Any]:
-    """How far the embedder is that is to follow the one that serves."""
+def coming(shop: Shop) -> dict[str, Any]:
+    """How far the embedder is that is to follow the one that serves: fields of `Status`; empty where none is."""
     wanted = shop.wanted_bundle
     stands_in = shop.generation.serving != shop.generation.bundle.key
     if shop.next_generation is None and not stands_in:

@@ -44,6 +44,12 @@ class Metrics:
             "shopthelook_objects_found", "Objects found in photos.", registry=self.registry
         )
         self.hits = Counter("shopthelook_hits", "Products answered to searches.", registry=self.registry)
+        self.next_codes = Gauge(
+            "shopthelook_next_codes",
+            "Products by their code of the embedder that is to follow; all 0 where none is.",
+            ["state"],
+            registry=self.registry,
+        )
         self.held = Gauge("shopthelook_held", "What the shop holds.", ["what"], registry=self.registry)
 
     @contextmanager

@@ -216,6 +216,12 @@ class StatusAnswer(BaseModel):
     index_size: int
     index_seq: int = Field(description="the last change that the index in memory has seen")
     last_seq: int = Field(description="the last change in the database")
+    next_embedder: str | None = Field(
+        description="the embedder of shop.toml where another one still serves; it follows when all products are done"
+    )
+    next_codes: int = Field(description="products that have a code of it")
+    next_failed: int = Field(description="products that cannot get one")
+    note: str | None = Field(description="what is wrong with the embedder")
 
 
 class Health(BaseModel):

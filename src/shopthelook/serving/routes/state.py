@@ -7,6 +7,7 @@ import logging
 from fastapi import APIRouter, Response
 
 import shopthelook
+from shopthelook.pipeline.status import coming
 from shopthelook.serving import schemas
 from shopthelook.serving.errors import own_failure
 from shopthelook.serving.guarded import GuardedRoute
@@ -38,6 +39,10 @@ async def status(serving: ServingDep) -> schemas.StatusAnswer:
         index_size=now.index_size,
         index_seq=now.index_seq,
         last_seq=now.last_seq,
+        next_embedder=now.next_embedder,
+        next_codes=now.next_codes,
+        next_failed=now.next_failed,
+        note=now.note,
     )
 
 
@@ -72,10 +77,10 @@ async def readyz(serving: ServingDep, response: Response) -> schemas.Health:
 
 
 def _ready(serving: ServingDep) -> None:
-    serving.shop.catalog.last_seq()
-    _ = serving.shop.detector, serving.shop.embedder
+    shop = serving.shop
+    shop.catalog.last_seq()
     # A server that holds the index is asked nothing where there are no changes to follow.
-    serving.shop.index.count()
+    shop.ask(lambda now: (shop.detector, now.embedder, now.index.count()))
 
 
 @router.get("/metrics", include_in_schema=False)
@@ -85,4 +90,9 @@ async def metrics(serving: ServingDep) -> Response:
     counts = await serving.reads.run(serving.shop.catalog.counts)
     for what, count in counts.items():
         serving.metrics.held.labels(what).set(count)
+    ahead = await serving.reads.run(coming, serving.shop)
+    for what, count in (("done", ahead.get("next_codes", 0)), ("failed", ahead.get("next_failed", 0))):
+        serving.metrics.next_codes.labels(what).set(count)
+    left = counts["products"] - ahead["next_codes"] - ahead["next_failed"] if ahead else 0
+    serving.metrics.next_codes.labels("left").set(max(0, left))
     return Response(serving.metrics.text(), media_type="text/plain; version=0.0.4")
