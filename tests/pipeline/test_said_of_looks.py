@@ -13,6 +13,7 @@ from PIL import Image
 
 from shopthelook import Shop
 from shopthelook.catalog import Product
+from shopthelook.pipeline.attributes import guessed
 from tests.fixtures.tiny_bundles import WARDROBE, WARDROBE_HEADS, make_tiny_embedder
 from tests.fixtures.wardrobe import (
     BLUE,
@@ -224,6 +225,12 @@ def test_a_products_gender_by_the_model_restricts_too(clothed: Shop) -> None:
     assert {hit.product_id for hit in clothed.search_product("men")} == {"both", "merchant-men"}
     assert {hit.product_id for hit in clothed.search_product("merchant-men")} == {"men", "both"}
     assert len(clothed.search_product("both")) == 3
+    asked = clothed.search_product("merchant-men")
+    assert [(one.name, one.value, one.by) for one in asked.attributes] == [
+        ("color", "Red", "model"),
+        ("pattern", "Solid", "model"),
+        ("gender", "male", "merchant"),
+    ]
 
 
 def test_objects_of_scenes_keep_what_is_said(clothed: Shop, tmp_path: Path) -> None:
@@ -241,7 +248,7 @@ def test_objects_of_scenes_keep_what_is_said(clothed: Shop, tmp_path: Path) -> N
     }
     assert sofa.guesses.keys() == {"color", "pattern"}
     hits = clothed.search_object(dress.id)
-    assert hits.guesses == dress.guesses
+    assert hits.attributes == guessed(dress.guesses)
     assert {hit.product_id for hit in hits} == {"men", "both", "merchant-men"}
 
 

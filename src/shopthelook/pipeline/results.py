@@ -174,7 +174,7 @@ class ObjectHits:
             filter says.
         widened: how the hits go beyond that, in words; None where they do not.
         explanation: how they were found, where that was asked for.
-        guesses: what the embedder says of the object.
+        attributes: what is said of the object; of a product also by its merchant.
     """
 
     box: Box
@@ -185,12 +185,7 @@ class ObjectHits:
     id: str | None = None
     widened: str | None = None
     explanation: Explanation | None = field(default=None, compare=False)
-    guesses: Guesses = field(default_factory=dict)
-
-    @property
-    def attributes(self) -> tuple[Attribute, ...]:
-        """What is said of the object."""
-        return guessed(self.guesses)
+    attributes: tuple[Attribute, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -15,6 +15,7 @@ from shopthelook import geometry, images
 from shopthelook.catalog import Guesses, ObjectRecord, SceneRecord
 from shopthelook.geometry import WHOLE, Box
 from shopthelook.pipeline.asking import Answer, Question, answer, wanted
+from shopthelook.pipeline.attributes import Attribute, guessed, told_of
 from shopthelook.pipeline.encoding import Encoded, encode, known_category
 from shopthelook.pipeline.errors import NotFound, SearchError
 from shopthelook.pipeline.filters import Where
@@ -119,7 +120,7 @@ def search(
         ]
         answers = answer(shop, now.index, questions, asked)
         return tuple(
-            _object_hits(where, kind, score, said, of_object)
+            _object_hits(where, kind, score, guessed(said), of_object)
             for (where, kind, score), said, of_object in zip(found, guesses, answers, strict=True)
         )
 
@@ -140,7 +141,7 @@ def search_object(
     def hits(now: Generation) -> ObjectHits:
         code, guesses = _as_embedded(shop, now, object_id, kind)
         (answered,) = answer(shop, now.index, [Question(code, kind, own_gender(None, guesses))], asked)
-        return _object_hits(found.box, kind, found.score, guesses, answered, found.id)
+        return _object_hits(found.box, kind, found.score, guessed(guesses), answered, found.id)
 
     return shop.ask(hits)
 
@@ -165,7 +166,7 @@ def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> 
             now.index.refresh()  # raises where it is gone because another embedder serves
             raise NotFound(f"product {product_id!r} has no code of the present embedder; run: products embed")
         (answered,) = answer(shop, now.index, [Question(code, kind, gender, leave_out=product_id)], asked)
-        return _object_hits(WHOLE, kind, product.category_score or 0.0, product.guesses, answered)
+        return _object_hits(WHOLE, kind, product.category_score or 0.0, told_of(product), answered)
 
     return shop.ask(hits)
 
@@ -174,12 +175,12 @@ def _object_hits(
     box: Box,
     kind: Category | None,
     score: float,
-    guesses: Guesses,
+    said: tuple[Attribute, ...],
     found: Answer,
     object_id: str | None = None,
 ) -> ObjectHits:
     return ObjectHits(
-        box, kind, score, found.hits, found.searched, object_id, found.widened, found.explanation, guesses
+        box, kind, score, found.hits, found.searched, object_id, found.widened, found.explanation, said
     )
 
 
