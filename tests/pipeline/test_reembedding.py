@@ -302,7 +302,7 @@ def test_where_the_old_one_is_gone_the_new_ones_codes_are_searched(
     with Shop.open(own.directory, threads=1) as shop, Shop.open(own.directory, threads=1) as second:
         assert by_picture(shop) == by_picture(second) == []
         assert "tiny-embedder@1:" in caplog.text
-        assert "is not here any more" in caplog.text
+        assert "is not here: until shop.toml names its bundle" in caplog.text
         now = shop.status()
         assert (now.with_code, now.other_code, now.next_codes) == (0, N, 0)
         assert "products embed" in str(now.note)

@@ -90,6 +90,7 @@ def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, 
         with _listen(host, port) as listening:
             loopback = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
             app = create_app(opened, loopback=loopback)
+            opened.keep_embedder()
             # The first search should not wait for the whole index.
             opened.index.refresh()
             address = _address(host, listening.getsockname()[1])

@@ -162,6 +162,8 @@ class FollowingIndex:
     def _level(self) -> ProductIndex:
         """The index as it is now, level with the catalog."""
         with self._following, self._keeping.turn():
+            # While it waited, another process may have put an index of another embedder in the place of this one.
+            self._check(self._catalog.changeover.serving())
             first = self._index is None
             self._open()
             # Others that share the index may have followed further than the catalog was before the turn.

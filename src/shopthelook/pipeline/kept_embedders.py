@@ -7,6 +7,7 @@ where the one before lay.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Collection
@@ -32,9 +33,9 @@ def find(folder: Path, key: str) -> Bundle | None:
 
 
 def keep(folder: Path, bundle: Bundle) -> None:
-    """Have a copy of the embedder; where that fails, the log says why."""
+    """Have a copy of the embedder; where that fails, the log says why, but for a folder that is not to be written."""
     place = folder / _name(bundle.key)
-    if place.exists() or bundle.path.resolve() == place.resolve():
+    if place.exists() or not os.access(folder if folder.exists() else folder.parent, os.W_OK):
         return
     try:
         folder.mkdir(exist_ok=True)

@@ -32,8 +32,9 @@ _TRIES = 3
 def without(serving: str, wanted: Bundle) -> str:
     """What to say where the embedder that serves is not here, so that another one has to stand in for it."""
     return (
-        f"the embedder {serving}, which made the codes that are searched, is not here any more: only products "
-        f"with a code of {wanted.key} are found; give all of them one with: shopthelook products embed"
+        f"the embedder {serving}, which made the codes that are searched, is not here: until shop.toml names its "
+        f"bundle, or all products have a code of {wanted.key} by shopthelook products embed, only those that "
+        "have one are found"
     )
 
 
