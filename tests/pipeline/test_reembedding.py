@@ -11,7 +11,7 @@ import pytest
 
 from shopthelook import Shop
 from shopthelook.pipeline import reembedding
-from shopthelook.pipeline.errors import ImportRunning, NotFound
+from shopthelook.pipeline.errors import ImportRunning, NotFound, TooManyFailed
 from shopthelook.pipeline.reports import ImportReport
 from shopthelook.pipeline.results import ObjectHits
 from tests.fixtures.tiny_bundles import make_tiny_embedder
@@ -240,6 +240,27 @@ def test_a_lost_picture_is_recorded_and_no_obstacle(changed: Shop) -> None:
     path.write_bytes(data)
     assert changed.embed_products().embedded == 1
     assert "p0003" in {product for product, _, _ in by_picture(changed)}
+
+
+def test_where_the_pictures_are_not_at_hand_the_old_one_goes_on(old: Shop, changed: Shop) -> None:
+    before = by_picture(old)
+    pictures = changed.directory / "pictures"
+    pictures.rename(changed.directory / "elsewhere")
+    with pytest.raises(TooManyFailed, match=r"70 of 70 products have no code of other-embedder@1"):
+        changed.embed_products()
+    now = changed.status()
+    assert (now.embedder, now.next_codes, now.next_failed, now.problems) == ("tiny-embedder@1", 0, N, N)
+    assert by_picture(changed) == before
+    (changed.directory / "elsewhere").rename(pictures)
+    assert changed.embed_products().updated == N
+    assert changed.status().embedder == "other-embedder@1"
+
+
+def test_told_to_it_switches_whatever_failed(changed: Shop) -> None:
+    (changed.directory / "pictures").rename(changed.directory / "elsewhere")
+    assert changed.embed_products(most_failed=1).failed == N
+    now = changed.status()
+    assert (now.embedder, now.with_code, now.without_code) == ("other-embedder@1", 0, N)
 
 
 def test_back_to_the_old_one_in_the_middle(old: Shop, changed: Shop) -> None:

@@ -74,9 +74,17 @@ def import_(
 
 
 @products.command()
+@click.option(
+    "--most-failed",
+    type=click.FloatRange(0, 1),
+    default=0.1,
+    show_default=True,
+    metavar="SHARE",
+    help="Switch where at most this share of the products could get no code.",
+)
 @shop_option
 @json_option
-def embed(shop: Path | None, as_json: bool) -> None:
+def embed(most_failed: float, shop: Path | None, as_json: bool) -> None:
     """Give every product a code of the embedder in shop.toml, from its stored picture.
 
     After that setting was changed, the embedder before it serves until every product, and every stored scene, has a
@@ -84,7 +92,7 @@ def embed(shop: Path | None, as_json: bool) -> None:
     by itself.
     """
     with open_shop(shop) as opened, showing("products") as progress:
-        report = opened.embed_products(on_progress=progress)
+        report = opened.embed_products(on_progress=progress, most_failed=most_failed)
     print_report(report, "products", as_json)
 
 

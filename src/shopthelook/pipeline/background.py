@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shopthelook.embedding import Embedder
 from shopthelook.errors import ShopError
-from shopthelook.pipeline.errors import ImportRunning
+from shopthelook.pipeline.errors import ImportRunning, TooManyFailed
 from shopthelook.pipeline.reembedding import Stopped, changeover_turn, embed_products
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ def _change(shop: Parts, stopping: threading.Event) -> None:
                 )
                 return
         except Stopped:
+            return
+        except TooManyFailed as error:
+            _log.error("%s", error)
             return
         except ImportRunning:
             stopping.wait(_AGAIN_S)

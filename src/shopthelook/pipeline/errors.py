@@ -17,6 +17,10 @@ class ImportRunning(ShopError):  # noqa: N818 - it says what is so, not that som
     """Another import works on this shop right now."""
 
 
+class TooManyFailed(ShopError):  # noqa: N818 - as above
+    """So many products cannot get a code of another embedder that searches stay with the present one."""
+
+
 class NotFound(ShopError):  # noqa: N818 - as above
     """There is no product, scene or object of that id."""
 

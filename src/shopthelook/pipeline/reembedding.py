@@ -17,17 +17,22 @@ from shopthelook.embedding import Embedder
 from shopthelook.models import Bundle
 from shopthelook.pipeline import kept_embedders, layout
 from shopthelook.pipeline.encoding import CodeCache, Encoded, encode, known_category, read_product_picture
-from shopthelook.pipeline.errors import ImportRunning
+from shopthelook.pipeline.errors import ImportRunning, TooManyFailed
 from shopthelook.pipeline.guessing import fitting
 from shopthelook.pipeline.lock import ImportLock
 from shopthelook.pipeline.next_codes import next_code, settled
 from shopthelook.pipeline.reports import ImportReport, OnProgress
 
 if TYPE_CHECKING:
+    from shopthelook.pipeline.generation import Generation
     from shopthelook.pipeline.parts import Parts
 
 BATCH = 64
 """Products of one transaction: what a crash can undo, and what a progress line moves by."""
+
+
+MOST_FAILED = 0.1
+"""The share of products that may lack a code of an embedder when searches switch to it without being told to."""
 
 
 class Stopped(Exception):  # noqa: N818 - it says what is so, not that something broke
@@ -57,6 +62,7 @@ def embed_products(
     on_progress: OnProgress | None = None,
     embedder: Embedder | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
+    most_failed: float = MOST_FAILED,
 ) -> ImportReport:
     """See ``Shop.embed_products``. In a ``changeover_turn``.
 
@@ -66,8 +72,9 @@ def embed_products(
 
     Raises:
         Stopped: it was asked to stop.
+        TooManyFailed: all is done, but too many products have no code.
     """
-    return _Run(shop, on_progress, embedder, is_stopped).run()
+    return _Run(shop, on_progress, embedder, is_stopped, most_failed).run()
 
 
 class _Run:
@@ -79,6 +86,7 @@ class _Run:
         on_progress: OnProgress | None,
         embedder: Embedder | None,
         is_stopped: Callable[[], bool],
+        most_failed: float,
     ) -> None:
         self._shop = shop
         self._bundle = shop.wanted_bundle
@@ -89,6 +97,7 @@ class _Run:
         self._embedder = embedder
         self._on_progress = on_progress
         self._is_stopped = is_stopped
+        self._most_failed = most_failed
         self._started = time.monotonic()
         self._import_id = 0
         self._total = self._read = self._updated = self._unchanged = self._failed = self._embedded = 0
@@ -109,13 +118,25 @@ class _Run:
         self._read = self._unchanged = change.count(self._key).done
         self._embed_products()
         self._embed_scenes()
-        if now.serving != self._key:
+        if now.serving != self._key and self._few_failed(now):
             self._switch()
         self._settle(self._bundle)
         done = self._report()
         names = ("read", "updated", "unchanged", "failed", "embedded")
         shop.catalog.finish_import(self._import_id, {name: getattr(done, name) for name in names})
+        if change.serving() != self._key:
+            raise TooManyFailed(
+                f"{done.failed:,} of {done.total:,} products have no code of {self._bundle.id}, so {now.bundle.id} "
+                "goes on serving; shopthelook products errors says why: mend that and run it again, or switch all "
+                "the same with: shopthelook products embed --most-failed 1"
+            )
         return done
+
+    def _few_failed(self, now: Generation) -> bool:
+        """Whether searches may switch: where the pictures are not at hand, say, they must not find nothing."""
+        if now.serving != now.bundle.key:
+            return True  # what serves is not here, so that there is nothing to keep
+        return self._change.count(self._key).failed <= self._most_failed * self._total
 
     def _switch(self) -> None:
         shop = self._shop

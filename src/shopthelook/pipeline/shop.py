@@ -129,20 +129,26 @@ class Shop(Looking):
                 on_progress=on_progress,
             )
 
-    def embed_products(self, *, on_progress: OnProgress | None = None) -> ImportReport:
+    def embed_products(
+        self, *, on_progress: OnProgress | None = None, most_failed: float = 0.1
+    ) -> ImportReport:
         """Give every product a code of the embedder that ``shop.toml`` names, from its stored picture.
 
         Where that is another one than before, the one before serves until every product has a code, or a recorded
         reason why it has none; stored scenes get codes, too. Then searches switch to the new one. A stopped run
         goes on when it is called again.
 
+        Args:
+            most_failed: the share of products, in [0, 1], that may have no code when searches switch.
+
         Raises:
             ImportRunning: another process is at it.
+            TooManyFailed: all is done, but more have none; the one before goes on serving.
         """
         from shopthelook.pipeline.reembedding import changeover_turn, embed_products
 
         with changeover_turn(self):
-            return embed_products(self, on_progress=on_progress)
+            return embed_products(self, on_progress=on_progress, most_failed=most_failed)
 
     def import_scenes(
         self,
