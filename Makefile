@@ -7,7 +7,7 @@ PORT ?= 8000
 DEMO_SHOP ?= demo-shop
 BIN := .venv/bin
 
-.PHONY: help setup demo test lint format bench clean
+.PHONY: help setup demo test lint format audit bench clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,13 @@ lint: setup ## ruff, mypy --strict, eslint, tsc
 format: setup ## let ruff format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+audit: setup ## ask PyPI's and npm's advisories about every dependency; needs the internet
+	$(BIN)/python -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet pip-audit
+	$(BIN)/python -m pip freeze --exclude-editable > .venv/audit/installed.txt
+	.venv/audit/bin/pip-audit --strict --no-deps --disable-pip -r .venv/audit/installed.txt
+	tools/with-node npm --prefix web audit --omit=dev
 
 bench: setup ## measure speed; writes JSON to runs/bench
 	@mkdir -p runs/bench
