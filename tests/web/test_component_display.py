@@ -199,6 +199,52 @@ def test_tokens_and_parts(embed: Embed) -> None:
     expect(sheet(page).locator("h2")).to_have_css("color", "rgb(1, 1, 1)")
 
 
+def test_what_a_page_hands_down_does_no_harm(embed: Embed) -> None:
+    def looks(rules: str) -> list[str]:
+        page = embed(f"<h2>{OPEN}</h2>")
+        page.evaluate(
+            """(rules) => {
+                const sheet = new CSSStyleSheet();
+                sheet.replaceSync(rules);
+                document.adoptedStyleSheets = [sheet];
+            }""",
+            rules,
+        )
+        sees(page, "Sofas", "Sofa")
+        page.set_viewport_size({"width": 600, "height": 800})
+        expect(page.locator("stl-sheet[below]")).to_be_visible()
+        return [
+            page.locator(where).first.evaluate(f"one => getComputedStyle(one).{name}")
+            for where, name in (
+                ("stl-sheet", "backgroundColor"),
+                ("stl-sheet", "color"),
+                ("stl-grid ul", "gridAutoColumns"),
+                ("stl-card .words", "fontWeight"),
+                ("stl-card .words", "textTransform"),
+                ("stl-card .title", "whiteSpaceCollapse"),
+                ("stl-stage", "height"),
+            )
+        ]
+
+    names = (
+        "accent",
+        "surface",
+        "ink",
+        "card",
+        "room",
+        "ratio",
+        "height",
+        "crop",
+        "top",
+        "hit",
+        "most",
+        "strip",
+    )
+    foreign = " ".join(f"--{name}: rgb(250 0 250);" for name in names)
+    leaky = f":root {{ {foreign} text-transform: uppercase; }} h2 {{ font-weight: 900; white-space: pre; }}"
+    assert looks(leaky) == looks("")
+
+
 def test_nothing_moves_while_it_loads(embed: Embed) -> None:
     # As docs/web-component.md says: the page keeps the place until the script has come.
     style = "shop-the-look:not(:defined) { display: block; aspect-ratio: 4 / 3; max-height: 90svh; }"

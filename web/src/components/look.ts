@@ -6,6 +6,7 @@ import type { Context } from "../context.js";
 import { element } from "../element.js";
 import { boxKey, boxObject, type Look, type LookObject } from "../look.js";
 import { type Open, SHUT } from "../open.js";
+import { inReadingOrder, neighbour } from "../order.js";
 import { place } from "../place.js";
 import { shared } from "../styles/shared.js";
 import { lacking, sheetPlace } from "./below.js";
@@ -163,9 +164,7 @@ export class LookView extends LitElement {
 
   /** All objects in reading order, which is also the order of the arrow keys. */
   #all(): LookObject[] {
-    const onward = getComputedStyle(this).direction === "rtl" ? -1 : 1;
-    const middle = (one: LookObject) => (one.box[0] + one.box[2]) * onward;
-    return [...this.look.objects, ...this.#drawn].sort((a, b) => middle(a) - middle(b));
+    return inReadingOrder([...this.look.objects, ...this.#drawn], getComputedStyle(this).direction === "rtl");
   }
 
   #chosen(): LookObject | null {
@@ -204,8 +203,12 @@ export class LookView extends LitElement {
   }
 
   #rest(event: RestEvent): void {
-    if (event.rest === "closed") this.#ask(SHUT);
-    else this.#ask({ key: this.open.key, all: event.rest === "all" });
+    const { key } = this.open;
+    if (event.rest === "closed") {
+      this.#ask(SHUT);
+      // The button that had the focus goes with the sheet; the dots may lie idle until then.
+      if (key !== null) requestAnimationFrame(() => this.stage.focusDot(key));
+    } else this.#ask({ key, all: event.rest === "all" });
   }
 
   /** One step back: the feed to its strip, the strip to the picture. False where there is none. */
@@ -230,13 +233,8 @@ export class LookView extends LitElement {
   }
 
   #step(by: number): boolean {
-    const count = this.#objects.length;
-    if (count === 0) return false;
-    const from = this.open.key ?? this.stage.focusedKey();
-    const here = this.#objects.findIndex((one) => one.key === from);
-    const next = here < 0 ? (by > 0 ? 0 : count - 1) : (here + by + count) % count;
-    const key = this.#objects[next]?.key;
-    if (key === undefined || key === this.open.key) return false;
+    const key = neighbour(this.#objects, this.open.key ?? this.stage.focusedKey(), by);
+    if (key === null || key === this.open.key) return false;
     this.#pick(key);
     void this.#focus(key);
     return true;

@@ -46,6 +46,8 @@ export class Sheet extends LitElement {
     this.addEventListener("pointerup", this.#lift);
     this.addEventListener("pointercancel", this.#lift);
     this.addEventListener("click", this.#click, { capture: true });
+    // Whoever moved it in the page took it out of the top layer.
+    if (this.hasUpdated) this.#raise();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -102,7 +104,7 @@ export class Sheet extends LitElement {
   /** From below it lies in the browser's top layer, which no ancestor's overflow or transform cuts. */
   #raise(): void {
     this.popover = this.below ? "manual" : null;
-    if (this.below) this.showPopover();
+    if (this.below && !this.matches(":popover-open")) this.showPopover();
   }
 
   /** Points to where the sheet's edge will go. */

@@ -5,9 +5,20 @@ export const hostStyles = css`
     display: block;
     width: 100%;
     container-type: inline-size;
-    text-align: start;
-    text-transform: none;
+    /* What a page may hand down to anything in it. */
+    font-style: normal;
+    font-weight: normal;
     letter-spacing: normal;
+    text-align: start;
+    text-indent: 0;
+    text-transform: none;
+    white-space: normal;
+    word-spacing: normal;
+    /* Names that a page may use for something else. */
+    --card: 150px;
+    --crop: 46px;
+    --looks: block;
+    --room: 0px;
     -webkit-tap-highlight-color: transparent;
   }
   :host([hidden]) {

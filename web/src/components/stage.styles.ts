@@ -30,6 +30,7 @@ export const stageStyles = css`
     border: 2.5px solid #fff;
     border-radius: 16px;
     box-shadow: 0 0 0 200vmax var(--dim);
+    forced-color-adjust: none;
     pointer-events: none;
   }
   /* Where the box ends up, for scrolling to it while it still grows. */
@@ -56,6 +57,7 @@ export const stageStyles = css`
     inset: 25%;
     border-radius: 50%;
     background: var(--dot);
+    forced-color-adjust: none;
     box-shadow:
       0 0 0 5px rgb(255 255 255 / 32%),
       0 0 0 6px rgb(0 0 0 / 12%),
