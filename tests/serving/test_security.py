@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 
 from shopthelook import Shop
 from shopthelook.serving.security import HEADERS
+from tests.images.test_decode_damaged import damaged, files
 from tests.serving.conftest import Serve
 from tests.serving.pictures import ROOM
 from tests.serving.test_errors import check
@@ -165,3 +169,44 @@ def test_no_request_names_a_file(client: httpx.Client, opened: Opened, name: str
         assert answer.json()["results"][0]["status"] == "failed"
     assert not [one for one in opened.names if MARK in one]
     check(client.get("/v1/products/nothing"), 404, "not_found", "product_id")
+
+
+def test_damaged_pictures_are_the_callers_fault(client: httpx.Client) -> None:
+    chance = random.Random(7)
+    for name, data in files().items():
+        for _ in range(3):
+            changes = [
+                (
+                    chance.choice(["set", "cut", "huge", "end"]),
+                    chance.randrange(len(data)),
+                    40,
+                    chance.randrange(256),
+                )
+                for _ in range(chance.choice([1, 4]))
+            ]
+            answer = client.post("/v1/decompose", files={"photo": damaged(data, changes)})
+            assert answer.status_code in (200, 422), (name, changes, answer.text)
+
+
+def test_pictures_with_more_pixels_than_set_are_refused(
+    client: httpx.Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop, "config", replace(shop.config, max_pixels=320 * 240 - 1))
+    check(client.post("/v1/search", files={"photo": ROOM}), 422, "too_many_pixels", "photo")
+    monkeypatch.setattr(shop, "config", replace(shop.config, max_pixels=320 * 240))
+    assert client.post("/v1/search", files={"photo": ROOM}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"])
+def test_a_products_picture_does_not_come_from_inside(
+    client: httpx.Client, shop: Shop, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setattr(shop, "config", replace(shop.config, allow_private=False))
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0)
+        link = f"http://{host}:{inside.getsockname()[1]}/latest/meta-data"
+        answer = client.put("/v1/products/sly", json={"title": "Sly", "image_link": link})
+        check(answer, 422, "refused", "image_link")
+        assert "has a private address" in answer.json()["error"]["message"]
+        with pytest.raises(BlockingIOError):
+            inside.accept()
