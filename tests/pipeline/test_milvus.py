@@ -27,8 +27,10 @@ from shopthelook.retrieval.milvus import (
 )
 from shopthelook.serving.errors import own_failure
 from tests.fixtures.milvus import free_ports, running_milvus
+from tests.fixtures.tiny_bundles import make_tiny_embedder
 from tests.fixtures.tiny_shop import running
 from tests.pipeline.feeds import Feed
+from tests.pipeline.test_reembedding import name_embedder
 
 CHAIR, SOFA = "Furniture > Chairs", "Furniture > Sofas"
 
@@ -140,6 +142,54 @@ def test_a_rebuild_leaves_no_gap(folder: Path, stocked: Feed, milvus_server: Ser
         assert collection(shop) == collection(other) != before
         assert before not in milvus_server.ask("listing", lambda client: client.list_collections())
         assert index_status(shop).collection_products == 24
+
+
+def test_the_embedder_changes_without_a_gap(
+    folder: Path, stocked: Feed, tmp_path: Path, milvus_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The old collection is searched until the new one is whole; then all processes use that."""
+
+    def found(shop: Shop) -> list[tuple[str, int]]:
+        return [(hit.product_id, hit.distance) for hit in shop.search_product("p00", k=100)]
+
+    with Shop.open(folder, threads=1) as old:
+        old.import_products(stocked.path)
+        before, first = found(old), collection(old)
+        name_embedder(old, make_tiny_embedder(tmp_path, bits=128, name="other-embedder"))
+        with Shop.open(folder, threads=1) as changed:
+            assert found(changed) == before
+            answers, failed, done = [], [], threading.Event()
+
+            def search(shop: Shop) -> None:
+                while not done.is_set():
+                    try:
+                        answers.append(found(shop))
+                    except Exception as error:  # noqa: BLE001 - any is a gap
+                        failed.append(repr(error))
+
+            threads = [threading.Thread(target=search, args=(shop,)) for shop in (old, changed)]
+            for thread in threads:
+                thread.start()
+            try:
+                assert changed.embed_products().embedded == 24
+                after, last = found(changed), len(answers)
+                while len(answers) < last + 4 and not failed:
+                    done.wait(0.01)
+            finally:
+                done.set()
+                for thread in threads:
+                    thread.join()
+            assert not failed
+            assert {product for product, _ in after} == CHAIRS - {"p00"}
+            assert after != before
+            assert all(answer in (before, after) for answer in answers)
+            assert found(old) == after
+            assert collection(old) == collection(changed) != first
+            listed = milvus_server.ask("listing", lambda client: client.list_collections())
+            assert [name for name in listed if name.startswith(first.rsplit("_", 2)[0])] == [collection(old)]
+            assert verify_index(changed, lambda step: None) == 24
+            assert index_status(changed).bits == 128
+    assert not [one for one in caplog.records if one.levelname == "WARNING"]
 
 
 def test_products_lost_in_milvus_are_told_and_rebuilt(folder: Path, stocked: Feed) -> None:
