@@ -14,9 +14,9 @@ from shopthelook.evaluation.labelled import LabelledObject, LabelsError
 from shopthelook.evaluation.retrieval import LabelledProducts, LabelledQueries, Spans
 from shopthelook.images import PictureError
 from shopthelook.pipeline.asking import searched_for
+from shopthelook.pipeline.decomposing import read_photo
 from shopthelook.pipeline.parts import Parts
 from shopthelook.pipeline.regions import regions
-from shopthelook.pipeline.searching import read_photo
 from shopthelook.taxonomy import Category
 
 RESTRICTIONS = ("true", "embedder", "detector")

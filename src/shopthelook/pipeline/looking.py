@@ -32,7 +32,7 @@ class Looking(Parts):
         Raises:
             PictureError: the picture cannot be read.
         """
-        from shopthelook.pipeline.searching import decompose
+        from shopthelook.pipeline.decomposing import decompose
 
         return decompose(self, picture, threshold=threshold, embed=embed)
 

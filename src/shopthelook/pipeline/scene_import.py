@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from shopthelook import images
 from shopthelook.catalog import NextObjectCode, ObjectRecord, SceneRecord
 from shopthelook.catalog.feeds import FeedProblem
+from shopthelook.pipeline.decomposing import embed_crops, find_objects, read_photo, said_of
 from shopthelook.pipeline.errors import SourceError
 from shopthelook.pipeline.picture_links import LinkRules, is_address, read_file
 from shopthelook.pipeline.reports import ImportReport, OnProgress
 from shopthelook.pipeline.scene_sources import ScenePhoto, scene_source
-from shopthelook.pipeline.searching import embed_crops, find_objects, read_photo, said_of
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.generation import Generation
