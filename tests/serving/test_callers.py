@@ -81,6 +81,12 @@ def test_direct_calls(client: str | None, headers: list[tuple[str, str]], direct
     assert callers.is_direct(scope(client, *headers)) is direct
 
 
+def test_old_http_is_a_proxys() -> None:
+    found = scope("127.0.0.1", ("host", "127.0.0.1:8000"))
+    assert callers.is_direct(found | {"http_version": "1.1"})
+    assert not callers.is_direct(found | {"http_version": "1.0"})
+
+
 @pytest.mark.parametrize(
     ("address", "group"),
     [

@@ -47,8 +47,11 @@ def address(scope: Scope, trusted: Sequence[Network]) -> Address | None:
 def is_direct(scope: Scope) -> bool:
     """Whether a program on this machine calls by itself: no proxy's header, and a host name of this machine.
 
-    The name is what tells a page of another site, whose name was made to lead here, from the shop's own.
+    The name is what tells a page of another site, whose name was made to lead here, from the shop's own. HTTP/1.0 is
+    what proxies speak that were told nothing else, and hardly anybody besides.
     """
+    if scope.get("http_version") == "1.0":
+        return False
     client = _parsed((scope.get("client") or ("",))[0])
     if client is None or not client.is_loopback:
         return False
