@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import type { Hit } from "../api.js";
@@ -9,137 +9,12 @@ import { looks } from "../looks.js";
 import { Seen } from "../seen.js";
 import { CardSignal } from "../signals.js";
 import { shared } from "../styles/shared.js";
+import { cardStyles } from "./card.styles.js";
 
 /** One product: its picture, what it is called and costs, the ways to its shop, to a cart and to more like it. */
 @element("stl-card")
 export class Card extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-        min-width: 0;
-      }
-      article {
-        position: relative;
-      }
-      .picture {
-        grid-area: 1 / 1;
-        display: block;
-        aspect-ratio: 1;
-        overflow: hidden;
-        border-radius: var(--radius);
-        background: var(--tile);
-      }
-      img {
-        display: block;
-        width: 100%;
-        height: 100%;
-        object-fit: contain;
-        mix-blend-mode: multiply;
-        transition: transform var(--slow) var(--ease);
-      }
-      .picture:hover img {
-        transform: scale(1.035);
-      }
-      .none {
-        display: grid;
-        place-items: center;
-        height: 100%;
-        color: #67615a;
-        font-size: 2.5em;
-        font-weight: 600;
-      }
-      .body {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        width: 100%;
-        border-radius: var(--radius);
-        text-align: start;
-      }
-      /* Lies on the picture, but is read after the name and the price. */
-      .hint {
-        z-index: 1;
-        grid-area: 1 / 1;
-        align-self: end;
-        justify-self: start;
-        max-width: calc(100% - 16px);
-        margin: 8px;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        padding: 3px 10px;
-        border-radius: 12px;
-        background: rgb(255 255 255 / 92%);
-        color: #1c1a18;
-        font-size: 0.75em;
-        font-weight: 600;
-        white-space: nowrap;
-        pointer-events: none;
-      }
-      .tools {
-        position: absolute;
-        top: 6px;
-        inset-inline-end: 6px;
-        display: grid;
-        gap: 6px;
-      }
-      .tools .round {
-        background: rgb(255 255 255 / 92%);
-        color: #1c1a18;
-      }
-      .tools .round:hover {
-        background: #fff;
-      }
-      @media (hover: hover) {
-        .like {
-          opacity: 0;
-          transition: opacity var(--quick);
-        }
-        article:hover .like,
-        .like:focus-visible {
-          opacity: 1;
-        }
-      }
-      .words {
-        display: block;
-        padding: 8px 4px 0;
-        font-size: 0.875em;
-      }
-      .title {
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 2;
-        overflow: hidden;
-        font-weight: 600;
-        line-height: 1.3;
-      }
-      .brand,
-      .looks {
-        display: var(--looks, block);
-        overflow: hidden;
-        color: var(--muted);
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .price {
-        display: block;
-        margin-top: 2px;
-      }
-      .price s {
-        margin-inline-start: 6px;
-        color: var(--muted);
-      }
-      .out {
-        display: inline-block;
-        vertical-align: -2px;
-        color: var(--muted);
-      }
-      .out svg {
-        width: 14px;
-        height: 14px;
-      }
-    `,
-  ];
+  static override styles = [shared, cardStyles];
 
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) hit!: Hit;
@@ -199,7 +74,7 @@ export class Card extends LitElement {
     const price = voice.price(hit);
     const said = looks(hit.attributes, voice);
     return html`<span class="words">
-      <span class="title" part="card-title">${name}${this.#leavesSite() ? html` <span class="out">${icons.out}</span>` : nothing}</span>
+      <span class="title" part="card-title">${this.#leavesSite() ? outward(name) : name}</span>
       ${hit.brand ? html`<span class="brand" part="card-brand">${hit.brand}</span>` : nothing}
       ${said ? html`<span class="looks" part="card-looks">${said}</span>` : nothing}
       ${price
@@ -236,4 +111,13 @@ export class Card extends LitElement {
   #lost(): void {
     this.broken = true;
   }
+}
+
+/** A name with the sign for leaving, which never stands alone on a line. */
+function outward(name: string): TemplateResult {
+  const cut = name.lastIndexOf(" ") + 1;
+  const sign = html`<span class="out">${icons.out}</span>`;
+  // What has no spaces is broken anywhere, and then so is this.
+  if (name.length - cut > 16) return html`${name} ${sign}`;
+  return html`${name.slice(0, cut)}<span class="last">${name.slice(cut)} ${sign}</span>`;
 }
