@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -60,6 +61,21 @@ def test_the_secret_is_not_kept_and_the_hash_not_shown(catalog: Catalog) -> None
     assert secret not in repr(key)
     assert repr(row.digest) not in repr(key)
     assert row.digest.hex() not in repr(key)
+
+
+def test_secrets_are_compared_in_constant_time(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    compare = hmac.compare_digest
+
+    def noting(a: bytes, b: bytes) -> bool:
+        compared.append((a, b))
+        return compare(a, b)
+
+    key, written = catalog.keys.create("importer", ["write"])
+    monkeypatch.setattr(hmac, "compare_digest", noting)
+    assert catalog.keys.find(written) == key
+    assert catalog.keys.find(written[:-64] + "0" * 64) is None
+    assert [a for a, _ in compared] == [key.digest, key.digest]
 
 
 def test_a_revoked_key_is_not_usable(catalog: Catalog) -> None:
