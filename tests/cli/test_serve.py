@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,26 @@ def test_a_log_is_for_people_by_default(shop: Shop) -> None:
     assert re.search(r"INFO +GET /v1/scenes 200 [\d.]+ ms \d+ bytes \[[0-9a-f]{32}\]\n", errors)
     assert "healthz" not in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_model_that_cannot_be_loaded_ends_the_server(
+    shop: Shop, tmp_path: Path, tiny_detector: Path, form: str
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(tiny_detector, broken)
+    (broken / "model.onnx").write_bytes(b"no model")
+    settings = shop.directory / "shop.toml"
+    settings.write_text(settings.read_text().replace(str(tiny_detector), str(broken)))
+    failed = subprocess.run(
+        [*COMMAND, "serve", "--port", "0", "--log-format", form, "--shop", str(shop.directory)],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert failed.returncode == 1
+    assert "Traceback" not in failed.stderr
+    last = failed.stderr.splitlines()[-1]
+    assert "model.onnx" in last
+    assert json.loads(last)["level"] == "critical" if form == "json" else last.startswith("error: ")

@@ -95,6 +95,15 @@ def test_a_password_is_for_the_owner_only(tmp_path: Path) -> None:
     assert modes == [0o644, 0o600]
 
 
+def test_the_environment_may_name_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout.create(tmp_path, ShopConfig.new())
+    monkeypatch.setenv("SHOPTHELOOK_DATABASE", "postgresql://user:secret@host/shop")
+    assert layout.read(tmp_path).database == "postgresql://user:secret@host/shop"
+    assert "secret" not in (tmp_path / "shop.toml").read_text()
+    monkeypatch.setenv("SHOPTHELOOK_DATABASE", "")
+    assert layout.read(tmp_path).database == "sqlite:///shop.db"
+
+
 def test_a_folder_that_is_no_shop(tmp_path: Path) -> None:
     with pytest.raises(ShopFolderError, match="shopthelook init"):
         Shop.open(tmp_path)

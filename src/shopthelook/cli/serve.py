@@ -86,13 +86,13 @@ def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, 
         from shopthelook.serving import create_app
         from shopthelook.serving.connections import PromptConnection
         from shopthelook.serving.keys import advice
+        from shopthelook.serving.loading import Loading
 
         with _listen(host, port) as listening:
             loopback = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
-            app = create_app(opened, loopback=loopback)
+            loading = Loading(opened)
+            app = create_app(opened, loopback=loopback, loading=loading)
             opened.keep_embedder()
-            # The first search should not wait for the whole index.
-            opened.index.refresh()
             address = _address(host, listening.getsockname()[1])
             click.echo(f"{opened.config.title} is at {address}  (Ctrl-C stops it)")
             said = advice(opened.catalog.keys, opened.config.security, loopback)
@@ -112,8 +112,12 @@ def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, 
                 ws="none",
             )
             server = uvicorn.Server(config)
+            # Who asks for the server's health is answered meanwhile.
+            loading.start(failed=lambda: setattr(server, "should_exit", True))
             with embedding(opened) if embed else nullcontext():
                 server.run(sockets=[listening])
+            if loading.error is not None:
+                raise loading.error
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from shopthelook.pipeline.config import ShopConfig
@@ -11,6 +12,8 @@ from shopthelook.pipeline.errors import ShopFolderError
 from shopthelook.taxonomy import Taxonomy
 
 SETTINGS = "shop.toml"
+DATABASE = "SHOPTHELOOK_DATABASE"
+"""The variable whose URL takes the place of the one in ``shop.toml``, so that a password need be in no file."""
 
 
 def pictures(root: Path) -> Path:
@@ -66,7 +69,7 @@ def create(root: Path, config: ShopConfig) -> None:
 
 
 def read(root: Path) -> ShopConfig:
-    """The settings of the shop in ``root``.
+    """The settings of the shop in ``root``, with the database that the environment names, if it names one.
 
     Raises:
         ShopFolderError: the folder is not a shop or cannot be read.
@@ -81,7 +84,9 @@ def read(root: Path) -> ShopConfig:
         raise ShopFolderError(f"{root} is a file; a shop is a folder") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ShopFolderError(f"cannot read {root / SETTINGS}: {error}") from error
-    return ShopConfig.from_toml(text)
+    config = ShopConfig.from_toml(text)
+    database = os.environ.get(DATABASE)
+    return replace(config, database=database) if database else config
 
 
 def open_taxonomy(root: Path) -> Taxonomy:

@@ -16,6 +16,7 @@ from shopthelook.serving.errors import Failures
 from shopthelook.serving.guarded import Api
 from shopthelook.serving.keys import Guard
 from shopthelook.serving.limits import BodyLimit
+from shopthelook.serving.loading import Loading
 from shopthelook.serving.metrics import Measured, Metrics
 from shopthelook.serving.request_log import HEADER as REQUEST_ID
 from shopthelook.serving.request_log import RequestLog
@@ -44,6 +45,7 @@ def create_app(
     loopback: bool = False,
     max_body_bytes: int | None = None,
     model_threads: int | None = None,
+    loading: Loading | None = None,
 ) -> FastAPI:
     """The application of ``shop``: the API under ``/v1``, health, metrics and the web page.
 
@@ -54,6 +56,7 @@ def create_app(
             unless the shop's ``[security]`` says otherwise.
         max_body_bytes: largest request; by default what the shop's largest picture needs.
         model_threads: searches that run a model at the same time; by default one per two cores.
+        loading: what opens models and index; until it is done, ``/readyz`` says so.
     """
     cores = os.cpu_count() or 1
     serving = Serving(
@@ -62,6 +65,7 @@ def create_app(
         metrics=Metrics(),
         models=Workers("models", threads=model_threads or max(1, cores // 2), queue=32),
         reads=Workers("reads", threads=8, queue=256),
+        loading=loading,
     )
 
     @asynccontextmanager

@@ -227,7 +227,7 @@ class StatusAnswer(BaseModel):
 class Health(BaseModel):
     """The process is alive (or ready)."""
 
-    status: Literal["ok", "not ready"]
+    status: Literal["ok", "loading", "not ready"]
     reason: str | None = Field(default=None, description="what keeps it from answering searches")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from shopthelook.pipeline import Shop
+from shopthelook.serving.loading import Loading
 from shopthelook.serving.metrics import Metrics
 from shopthelook.serving.views import Views
 from shopthelook.serving.workers import Workers
@@ -20,6 +21,7 @@ class Serving:
     Attributes:
         models: threads for what runs a model; as many as pay off.
         reads: threads for the database, the index and thumbnails, so that they never wait for a model.
+        loading: what opens models and index; None where the first request that needs them does.
     """
 
     shop: Shop
@@ -27,6 +29,7 @@ class Serving:
     metrics: Metrics
     models: Workers
     reads: Workers
+    loading: Loading | None = None
 
     @property
     def title(self) -> str:

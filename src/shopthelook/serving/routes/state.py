@@ -62,6 +62,10 @@ async def healthz() -> schemas.Health:
 @needs(None)
 async def readyz(serving: ServingDep, response: Response) -> schemas.Health:
     """Asks the database, sees that the models open, brings the index level and asks it."""
+    if serving.loading is not None and not serving.loading.is_done:
+        # Nobody who asks every few seconds should have to wait for it.
+        response.status_code = 503
+        return schemas.Health(status="loading", reason="Models and index are being loaded.")
     try:
         await serving.reads.run(_ready, serving)
     except Exception as error:
