@@ -71,12 +71,12 @@ def test_both_codes_are_kept_until_all_have_one(stocked: Catalog) -> None:
     assert change.missing(NEW) == [("p0", "h0"), ("p1", "h1"), ("p2", "h2")]
     assert change.missing(NEW, "p0", 1) == [("p1", "h1")]
     assert embed(stocked, 1) == 1
-    assert not change.switch(NEW)
+    assert not change.switch(NEW, 0)
     assert codes(stocked, OLD) == {f"p{n}": code(n) for n in range(3)}
     assert codes(stocked, NEW) == codes(stocked, NEW, ["p0", "p1"]) == {"p1": code(101, 16)}
     assert (change.count(OLD), change.count(NEW)) == ((3, 0), (1, 0))
     assert embed(stocked, 0, 2) == 2
-    assert change.switch(NEW)
+    assert change.switch(NEW, 0)
     assert change.serving() == NEW
     assert codes(stocked, NEW) == {f"p{n}": code(100 + n, 16) for n in range(3)}
     assert codes(stocked, OLD).keys() == {"p0", "p1", "p2"}
@@ -95,7 +95,7 @@ def test_a_code_is_in_the_log_once(stocked: Catalog) -> None:
     assert record is not None
     assert record.seq == change.seq == 4
     embed(stocked, 0, 2)
-    assert stocked.changeover.switch(NEW)
+    assert stocked.changeover.switch(NEW, 0)
     list(stocked.changeover.settle(NEW, as_is))
     # Every index of the new bundle has these codes already.
     assert stocked.last_seq() == 6
@@ -107,13 +107,24 @@ def test_a_code_counts_for_its_picture_only(stocked: Catalog, record: MakeRecord
     assert stocked.changeover.missing(NEW) == [("p1", "other")]
     assert codes(stocked, NEW).keys() == {"p0", "p2"}
     assert embed(stocked, 1) == 0
-    assert not stocked.changeover.switch(NEW)
+    assert not stocked.changeover.switch(NEW, 0)
     made = NextCode("p1", "other", code(111, 16))
     stocked.put_products(
         [record("p1", image_hash="other", code=code(9), bundle=OLD)], serving=OLD, beside=(NEW, [made])
     )
-    assert stocked.changeover.switch(NEW)
+    assert stocked.changeover.switch(NEW, 0)
     assert codes(stocked, NEW)["p1"] == code(111, 16)
+
+
+def test_the_switch_looks_at_what_has_changed_since(stocked: Catalog, record: MakeRecord) -> None:
+    embed(stocked, 0, 1, 2)
+    assert stocked.changeover.missing(NEW) == []
+    checked = stocked.last_seq()
+    stocked.put_products([record("new", image_hash="new", code=code(9), bundle=OLD)], serving=OLD)
+    assert not stocked.changeover.switch(NEW, checked)
+    assert stocked.changeover.serving() == OLD
+    stocked.delete_products(["new"])
+    assert stocked.changeover.switch(NEW, checked)
 
 
 def test_a_product_that_goes_takes_its_code_along(stocked: Catalog) -> None:
@@ -131,7 +142,7 @@ def test_a_reason_stands_for_a_code(stocked: Catalog) -> None:
     stocked.changeover.forget_failed(NEW)
     assert stocked.changeover.missing(NEW) == [("p2", "h2")]
     stocked.changeover.put(NEW, [NextCode("p2", "h2", reason="no picture")])
-    assert stocked.changeover.switch(NEW)
+    assert stocked.changeover.switch(NEW, 0)
     list(stocked.changeover.settle(NEW, as_is))
     record = stocked.product("p2")
     assert record is not None
@@ -143,7 +154,7 @@ def test_what_the_new_one_reads_is_logged(stocked: Catalog) -> None:
     embed(stocked, 0, 2)
     guesses = {"color": Guess("Red", 0.5)}
     stocked.changeover.put(NEW, [NextCode("p1", "h1", code(5), 436, 0.25, guesses)])
-    assert stocked.changeover.switch(NEW)
+    assert stocked.changeover.switch(NEW, 0)
     last = stocked.last_seq()
 
     def read(product: Product, made: NextCode) -> Product:
@@ -162,7 +173,7 @@ def test_codes_of_a_bundle_that_will_not_follow_are_forgotten(stocked: Catalog) 
     assert codes(stocked, NEW).keys() == {"p0"}
     stocked.changeover.forget_others(OLD)
     assert stocked.changeover.count(NEW) == stocked.changeover.count("third@1:c") == (0, 0)
-    assert stocked.changeover.switch(OLD)
+    assert stocked.changeover.switch(OLD, 0)
 
 
 def scene(catalog: Catalog, n_objects: int = 2, first: int = 0) -> None:

@@ -46,10 +46,15 @@ class Changeover:
         with self._database.reading() as connection:
             return product_rows.last_seq(connection), next_rows.serving(connection)
 
-    def switch(self, bundle: str) -> bool:
-        """Have this bundle serve from now on, unless products are left without its code; whether it does."""
+    def switch(self, bundle: str, checked: int) -> bool:
+        """Have this bundle serve from now on, unless products are left without its code; whether it does.
+
+        Args:
+            checked: the number of the last product change before the caller found that none is `missing`; only
+                products that have changed since are looked at, since nobody can write meanwhile.
+        """
         with self._database.writing(PRODUCT_LOCK) as connection:
-            if next_rows.missing(connection, bundle, None, 1):
+            if next_rows.missing_since(connection, bundle, checked):
                 return False
             next_rows.serve(connection, bundle)
             return True

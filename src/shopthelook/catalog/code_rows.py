@@ -40,17 +40,16 @@ def index_rows_after(connection: Connection, after: str | None, limit: int, bund
 def _rows_of(
     connection: Connection, ids: Sequence[str], bundle: str, *more: sa.Column[Any]
 ) -> list[sa.Row[Any]]:
-    chosen = products.c.id.in_(ids)
-    return _merged([connection.execute(query.where(chosen)).all() for query in _codes(bundle, *more)])
+    return _merged(
+        [connection.execute(query.where(key.in_(ids))).all() for query, key in _codes(bundle, *more)]
+    )
 
 
 def _rows_after(
     connection: Connection, after: str | None, limit: int, bundle: str, *more: sa.Column[Any]
 ) -> list[sa.Row[Any]]:
-    queries = [query.limit(limit) for query in _codes(bundle, *more)]
-    if after is not None:
-        queries = [query.where(products.c.id > after) for query in queries]
-    return _merged([connection.execute(query).all() for query in queries])[:limit]
+    queries = [query if after is None else query.where(key > after) for query, key in _codes(bundle, *more)]
+    return _merged([connection.execute(query.limit(limit)).all() for query in queries])[:limit]
 
 
 def _merged(found: Sequence[Sequence[sa.Row[Any]]]) -> list[sa.Row[Any]]:
@@ -59,20 +58,24 @@ def _merged(found: Sequence[Sequence[sa.Row[Any]]]) -> list[sa.Row[Any]]:
     return [by_id[key] for key in sorted(by_id)]
 
 
-def _codes(bundle: str, *more: sa.Column[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """Id, code and category of products: where a code of the bundle lies beside, and where it is their own.
+def _codes(bundle: str, *more: sa.Column[Any]) -> list[tuple[sa.Select[Any], sa.Column[str]]]:
+    """Id, code and category of products, with the column of their id, by which they are in order.
 
-    In this order none is missed that takes its place between the two.
+    Where a code of the bundle lies beside, and where it is their own: in this order none is missed that takes its
+    place between the two.
     """
-    own = sa.select(products.c.id, products.c.code, products.c.category_id, *more)
-    beside = sa.select(products.c.id, next_codes.c.code, products.c.category_id, *more)
-    beside = beside.select_from(next_codes.join(products, next_codes.c.product_id == products.c.id)).where(
+    key = next_codes.c.product_id
+    beside = sa.select(key, next_codes.c.code, products.c.category_id, *more)
+    # An outer join, though each code has its product: SQLite then begins with the codes, which may be few.
+    beside = beside.select_from(next_codes.outerjoin(products, key == products.c.id)).where(
         next_codes.c.bundle == bundle,
         next_codes.c.code.is_not(None),
         products.c.bundle.is_distinct_from(bundle),
         next_codes.c.image_hash.is_not_distinct_from(products.c.image_hash),
     )
-    return beside.order_by(products.c.id), own.where(products.c.bundle == bundle).order_by(products.c.id)
+    own = sa.select(products.c.id, products.c.code, products.c.category_id, *more)
+    own = own.where(products.c.bundle == bundle)
+    return [(beside.order_by(key), key), (own.order_by(products.c.id), products.c.id)]
 
 
 def _index_batch(rows: Sequence[sa.Row[Any]], bundle: str) -> IndexBatch:

@@ -13,7 +13,7 @@ from shopthelook.catalog.guess import Guesses
 from shopthelook.catalog.next_tables import embedder, next_codes
 from shopthelook.catalog.product import Product
 from shopthelook.catalog.records import EmbedderChanged, ProductRecord, check_code
-from shopthelook.catalog.schema import products
+from shopthelook.catalog.schema import changes, products
 
 # Of the picture that the product has now.
 _PRESENT = next_codes.c.image_hash.is_not_distinct_from(products.c.image_hash)
@@ -97,12 +97,21 @@ def missing(
     return [(row.id, row.image_hash) for row in connection.execute(query)]
 
 
+def missing_since(connection: Connection, bundle: str, seq: int) -> bool:
+    """Whether a product that has changed after this number is without code or reason of the bundle."""
+    later = sa.select(changes.c.product_id).where(changes.c.seq > seq)
+    query = sa.select(products.c.id).where(
+        products.c.id.in_(later), products.c.bundle.is_distinct_from(bundle), ~_beside(bundle).exists()
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def count(connection: Connection, bundle: str) -> tuple[int, int]:
     """How many products have a code of the bundle, and for how many there is a reason why not."""
     own = sa.select(sa.func.count()).select_from(products).where(products.c.bundle == bundle)
     beside = (
         sa.select(next_codes.c.code.is_not(None).label("has"), sa.func.count().label("number"))
-        .select_from(next_codes.join(products, next_codes.c.product_id == products.c.id))
+        .select_from(next_codes.outerjoin(products, next_codes.c.product_id == products.c.id))
         .where(next_codes.c.bundle == bundle, products.c.bundle.is_distinct_from(bundle), _PRESENT)
         .group_by(sa.literal_column("has"))
     )

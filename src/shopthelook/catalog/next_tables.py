@@ -1,6 +1,17 @@
 """Tables of a change of the embedder. Every change here needs a migration, as in `schema`."""
 
-from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from shopthelook.catalog.columns import Id, ModelGuesses
 from shopthelook.catalog.schema import metadata
@@ -27,6 +38,7 @@ next_codes = Table(
     Column("category_score", Float),
     Column("guesses", ModelGuesses),
     Column("reason", Text),
+    Index("ix_next_codes_bundle", "bundle", "product_id"),
 )
 
 # The same of the objects of scenes; these go when their scene is decomposed anew.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -146,11 +147,12 @@ class _Run:
             following.index.prepare()
         while True:
             # Others write meanwhile, perhaps without this embedder.
+            checked = shop.catalog.last_seq()
             self._embed_products()
             if following.keeping.folder is not None:
                 # So that other processes need not read all products to go on with it.
                 following.keeping.try_to_keep(following.index.refresh())
-            if following.index.put_in_use(lambda: self._change.switch(self._key)):
+            if following.index.put_in_use(partial(self._change.switch, self._key, checked)):
                 break
         shop.follow_embedder()
 

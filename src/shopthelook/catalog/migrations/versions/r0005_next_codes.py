@@ -37,6 +37,7 @@ def upgrade() -> None:
             ["product_id"], ["products.id"], name="fk_next_codes_product_id_products", ondelete="CASCADE"
         ),
     )
+    op.create_index("ix_next_codes_bundle", "next_codes", ["bundle", "product_id"])
     op.create_table(
         "next_object_codes",
         sa.Column("object_id", _ID, nullable=False),
