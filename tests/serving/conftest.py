@@ -52,7 +52,7 @@ def serve(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Serve:
         monkeypatch.setattr(shop, "config", replace(shop.config, security=SecurityRules(**rules)))
         with (
             running(shop, loopback=loopback, max_body_bytes=1_000_000) as address,
-            httpx.Client(base_url=address, timeout=20) as made,
+            httpx.Client(base_url=address, timeout=60) as made,
         ):
             yield made
 

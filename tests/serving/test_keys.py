@@ -178,7 +178,7 @@ def test_the_last_use_is_written_down(serve: Serve, new_key: NewKey, shop: Shop)
 
 def test_too_many_calls_are_refused_by_key_and_by_address(serve: Serve, new_key: NewKey) -> None:
     first, second = new_key("read"), new_key("read")
-    with serve(requests_per_minute=8, trusted_proxies=("127.0.0.1",)) as client:
+    with serve(requests_per_minute=4, trusted_proxies=("127.0.0.1",)) as client:
         for headers in (
             first,
             second,
@@ -186,11 +186,10 @@ def test_too_many_calls_are_refused_by_key_and_by_address(serve: Serve, new_key:
             {"X-Forwarded-For": "192.0.2.1"},
             {"X-Forwarded-For": "192.0.2.2"},
         ):
-            for _ in range(2):
-                assert client.get("/v1/scenes", headers=headers).status_code == 200
+            assert client.get("/v1/scenes", headers=headers).status_code == 200
             answer = client.get("/v1/scenes", headers=headers)
             check(answer, 429, "too_many_requests", None)
-            assert 1 <= int(answer.headers["retry-after"]) <= 8
+            assert 1 <= int(answer.headers["retry-after"]) <= 15
         # What machines watch, and pages, go on.
         for _ in range(10):
             assert client.get("/healthz").status_code == 200
@@ -198,16 +197,16 @@ def test_too_many_calls_are_refused_by_key_and_by_address(serve: Serve, new_key:
 
 
 def test_refused_calls_are_counted_too(serve: Serve) -> None:
-    with serve(requests_per_minute=8) as client:
+    with serve(requests_per_minute=4) as client:
         wrong = {"Authorization": "Bearer stl_" + "0" * 12 + "_" + "0" * 64}
-        answers = [client.get("/v1/scenes", headers=wrong).status_code for _ in range(4)]
-        assert answers == [401, 401, 429, 429]
+        answers = [client.get("/v1/scenes", headers=wrong).status_code for _ in range(3)]
+        assert answers == [401, 429, 429]
 
 
 def test_an_untrusted_caller_cannot_hide_in_a_header(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
-    with serve(requests_per_minute=8) as client, caplog.at_level(logging.WARNING):
-        codes = [client.get("/v1/scenes", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(4)]
-        assert [answer.status_code for answer in codes] == [200, 200, 429, 429]
+    with serve(requests_per_minute=4) as client, caplog.at_level(logging.WARNING):
+        codes = [client.get("/v1/scenes", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)]
+        assert [answer.status_code for answer in codes] == [200, 429, 429]
     warnings = [record.getMessage() for record in caplog.records if "trusted_proxies" in record.getMessage()]
     assert len(warnings) == 1
 

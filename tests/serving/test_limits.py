@@ -72,7 +72,7 @@ def rest(connection: socket.socket) -> bytes:
 
 def test_a_body_that_does_not_come_is_not_waited_for(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_LINGER_S", 0.2)
-    with serve(upload_timeout_s=0.3) as client, connected(str(client.base_url)) as connection:
+    with serve(upload_timeout_s=1) as client, connected(str(client.base_url)) as connection:
         connection.sendall(UPLOAD)
         head, _, body = rest(connection).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 408 ")
@@ -82,7 +82,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(serve: Serve, monkeypatch: 
 
 def test_a_body_that_drips_is_not_waited_for(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_LINGER_S", 0.2)
-    with serve(upload_timeout_s=0.3) as client, connected(str(client.base_url)) as connection:
+    with serve(upload_timeout_s=1) as client, connected(str(client.base_url)) as connection:
         connection.sendall(UPLOAD)
         assert b"too_slow" in drip(connection, b"\0" * 2000)
         # The same limit leaves others alone.
@@ -169,7 +169,9 @@ def test_an_answer_that_takes_too_long_is_given_up(
             assert answer.headers["retry-after"]
         finally:
             release.set()
-        assert client.get("/v1/scenes/room-00").status_code == 200
+        deadline = time.monotonic() + 60
+        while client.get("/v1/scenes/room-00").status_code != 200:
+            assert time.monotonic() < deadline
 
 
 def test_a_write_is_not_given_up_half_way(serve: Serve, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
