@@ -39,6 +39,8 @@ def test_one_script_tag_is_enough(embed: Embed) -> None:
     dot(page, "Sofas").click()
     sees(page, "Sofas", "Sofa")
     assert spot(page)["x1"] == pytest.approx(0.349, abs=0.01)
+    for shown in (page.locator("stl-stage img"), page.locator("stl-card img").first):
+        page.wait_for_function("img => img.complete && img.naturalWidth > 0", arg=shown.element_handle())
     picture, products = page.locator(".frame").bounding_box(), sheet(page).bounding_box()
     assert picture is not None
     assert products is not None
