@@ -74,6 +74,11 @@ class Session:
         """Load the model now rather than at the first run. Raises `BundleError`."""
         self._opened()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the model is in memory."""
+        return self._session is not None
+
     def describe(self) -> tuple[dict[str, tuple[str, list[Any]]], dict[str, tuple[str, list[Any]]]]:
         """Inputs and outputs of the ONNX file: name -> (type, shape), free dimensions as names or None."""
         session = self._opened()

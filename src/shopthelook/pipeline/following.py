@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,6 +51,8 @@ class FollowingIndex:
         serving: str | None = None,
     ) -> None:
         self.serving = serving or bundle
+        # When it was loaded or last followed a change, in seconds since 1970; 0 before.
+        self.changed_at = 0.0
         self._catalog = catalog
         self._bundle = bundle
         self._keeping = keeping or IndexKeeping(catalog, taxonomy, bundle, bits)
@@ -188,6 +191,7 @@ class FollowingIndex:
         index = self._keeping.opened()
         if index is not None:
             self._index, self._seq, self._kept = index, index.seq, index.seq
+            self.changed_at = time.time()
 
     def _loaded(self) -> tuple[ProductIndex, int]:
         """A new index of the catalog's products, and the change it holds."""
@@ -202,6 +206,7 @@ class FollowingIndex:
 
     def _take(self, index: ProductIndex | None, seq: int) -> None:
         self._index, self._seq, self._kept = index, seq, None
+        self.changed_at = time.time()
 
     def _follow_all(self, last: int) -> None:
         while self._seq < last and self._follow():
@@ -238,6 +243,7 @@ class FollowingIndex:
             index.upsert(*self._rows(batch))
         index.delete(sorted(names - {key for batch in batches for key in batch.ids}))
         index.seq = self._seq = changes[-1].seq
+        self.changed_at = time.time()
         return True
 
     def _check(self, serving: str | None) -> None:

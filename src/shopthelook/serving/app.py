@@ -13,6 +13,7 @@ import shopthelook
 from shopthelook.pipeline import Shop
 from shopthelook.serving import errors, pages
 from shopthelook.serving.errors import Failures
+from shopthelook.serving.gauges import State
 from shopthelook.serving.guarded import Api
 from shopthelook.serving.keys import Guard
 from shopthelook.serving.limits import BodyLimit
@@ -59,14 +60,21 @@ def create_app(
         loading: what opens models and index; until it is done, ``/readyz`` says so.
     """
     cores = os.cpu_count() or 1
+    metrics = Metrics()
     serving = Serving(
         shop=shop,
         views=Views(shop.taxonomy),
-        metrics=Metrics(),
-        models=Workers("models", threads=model_threads or max(1, cores // 2), queue=32),
+        metrics=metrics,
+        models=Workers(
+            "models",
+            threads=model_threads or max(1, cores // 2),
+            queue=32,
+            waited=lambda seconds: metrics.observe("wait", seconds),
+        ),
         reads=Workers("reads", threads=8, queue=256),
         loading=loading,
     )
+    metrics.registry.register(State(shop, (serving.models, serving.reads), loading))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

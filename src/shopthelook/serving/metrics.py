@@ -6,13 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shopthelook.pipeline.stages import listening
-from shopthelook.serving.request_log import note_stage, template
+from shopthelook.serving.request_log import method, note_stage, template
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+BATCHES = (1, 2, 4, 8, 16, 32, 64)
 
 
 class Metrics:
@@ -20,6 +28,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        # Memory, processor time and open files, where the system tells them.
+        ProcessCollector(registry=self.registry)
         self.requests = Counter(
             "shopthelook_requests",
             "Answered requests.",
@@ -35,13 +45,22 @@ class Metrics:
         )
         self.stages = Histogram(
             "shopthelook_stage_seconds",
-            "Time of the stages of a search.",
+            "Time of the stages of a search, and of the wait for a thread that runs models.",
             ["stage"],
             buckets=BUCKETS,
             registry=self.registry,
         )
         self.objects = Counter(
             "shopthelook_objects_found", "Objects found in photos.", registry=self.registry
+        )
+        self.batches = Histogram(
+            "shopthelook_batch_size",
+            "Parts of photos that were embedded and searched as one batch.",
+            buckets=BATCHES,
+            registry=self.registry,
+        )
+        self.last_seq = Gauge(
+            "shopthelook_last_seq", "The last change in the database.", registry=self.registry
         )
         self.hits = Counter("shopthelook_hits", "Products answered to searches.", registry=self.registry)
         self.next_codes = Gauge(
@@ -99,6 +118,6 @@ class Measured:
                 await self._app(scope, receive, noted)
         finally:
             route = template(scope)
-            method = scope["method"] if scope.get("route") else "other"
-            self._metrics.requests.labels(method, route, str(status)).inc()
-            self._metrics.latency.labels(method, route).observe(time.perf_counter() - start)
+            asked = method(scope) if scope.get("route") else "other"
+            self._metrics.requests.labels(asked, route, str(status)).inc()
+            self._metrics.latency.labels(asked, route).observe(time.perf_counter() - start)

@@ -38,6 +38,7 @@ async def _search_picture(serving: Serving, data: bytes, wanted: SearchRequest) 
             threshold=wanted.threshold,
             **wanted.options(),
         )
+    serving.metrics.batches.observe(len(result.objects))
     nothing_found = box is None and all(one.score == 0 for one in result.objects)
     return SearchAnswer(
         width=result.width,

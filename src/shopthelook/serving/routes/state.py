@@ -99,4 +99,7 @@ async def metrics(serving: ServingDep) -> Response:
         serving.metrics.next_codes.labels(what).set(count)
     left = counts["products"] - ahead["next_codes"] - ahead["next_failed"] if ahead else 0
     serving.metrics.next_codes.labels("left").set(max(0, left))
-    return Response(serving.metrics.text(), media_type="text/plain; version=0.0.4")
+    serving.metrics.last_seq.set(await serving.reads.run(serving.shop.catalog.last_seq))
+    # Not on the event loop: it waits where another thread is opening the shop's parts.
+    text = await serving.reads.run(serving.metrics.text)
+    return Response(text, media_type="text/plain; version=0.0.4")
