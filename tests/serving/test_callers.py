@@ -70,6 +70,12 @@ def test_the_address(client: str | None, headers: list[tuple[str, str]], expecte
         ("127.0.0.1", [("host", "127.0.0.1.evil.example")], False),
         ("127.0.0.1", [("host", "127.0.0.1"), ("host", "evil.example")], False),
         ("127.0.0.1", [("host", "notlocalhost")], False),
+        # A page in a browser on this machine: the shop's own, and another site's.
+        ("127.0.0.1", [("host", "127.0.0.1:8000"), ("origin", "http://127.0.0.1:8000")], True),
+        ("127.0.0.1", [("host", "localhost:8000"), ("origin", "http://localhost:5173")], True),
+        ("127.0.0.1", [("host", "127.0.0.1:8000"), ("origin", "https://evil.example")], False),
+        ("127.0.0.1", [("host", "127.0.0.1:8000"), ("origin", "http://localhost.evil.example")], False),
+        ("127.0.0.1", [("host", "127.0.0.1:8000"), ("origin", "null")], False),
         # A proxy on the same machine, whose callers are anywhere.
         ("127.0.0.1", [("host", "127.0.0.1:8000"), ("x-forwarded-for", "192.0.2.1")], False),
         ("127.0.0.1", [("host", "127.0.0.1:8000"), ("forwarded", "for=192.0.2.1")], False),

@@ -45,20 +45,22 @@ def address(scope: Scope, trusted: Sequence[Network]) -> Address | None:
 
 
 def is_direct(scope: Scope) -> bool:
-    """Whether a program on this machine calls by itself: no proxy's header, and a host name of this machine.
+    """Whether a program on this machine calls by itself: no proxy's header, and host and page are this machine's.
 
-    The name is what tells a page of another site, whose name was made to lead here, from the shop's own. HTTP/1.0 is
-    what proxies speak that were told nothing else, and hardly anybody besides.
+    The host's name is what tells a page of another site, whose name was made to lead here, from the shop's own.
+    HTTP/1.0 is what proxies speak that were told nothing else, and hardly anybody besides.
     """
     if scope.get("http_version") == "1.0":
         return False
     client = _parsed((scope.get("client") or ("",))[0])
     if client is None or not client.is_loopback:
         return False
-    hosts = [value for name, value in scope["headers"] if name == b"host"]
-    if any(name in _FORWARDED for name, _ in scope["headers"]) or len(hosts) > 1:
+    if any(name in _FORWARDED for name, _ in scope["headers"]):
         return False
-    return not hosts or _LOCAL_NAME.fullmatch(hosts[0].decode("latin-1").lower()) is not None
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    # What a browser sends for a page says whose page it is.
+    pages = [value.partition(b"://")[2] for name, value in scope["headers"] if name == b"origin"]
+    return len(hosts) <= 1 and all(_is_local(name) for name in hosts + pages)
 
 
 def group(found: Address | None) -> str:
@@ -68,6 +70,10 @@ def group(found: Address | None) -> str:
     if found.version == 4:
         return str(found)
     return str(ipaddress.ip_network((int(found) >> _OWN_BITS << _OWN_BITS, _OWN_BITS)))
+
+
+def _is_local(name: bytes) -> bool:
+    return _LOCAL_NAME.fullmatch(name.decode("latin-1").lower()) is not None
 
 
 def _named(scope: Scope) -> Iterator[str]:
