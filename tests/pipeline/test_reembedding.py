@@ -315,6 +315,18 @@ def test_the_shop_keeps_its_embedder(own: Shop, other: Path) -> None:
         assert (shop.status().embedder, shop.status().note) == ("tiny-embedder@1", None)
 
 
+def test_an_embedder_that_ships_needs_no_copy(tmp_path: Path, feed: Feed, other: Path) -> None:
+    feed.fill(3)
+    with Shop.create(tmp_path / "shop", threads=1) as made:
+        made.import_products(feed.path)
+        before = by_picture(made)
+    shutil.rmtree(made.directory / "embedders")
+    name_embedder(made, other)
+    with Shop.open(made.directory, threads=1) as shop:
+        assert by_picture(shop) == before
+        assert shop.status().embedder.startswith("embedder-lite@")
+
+
 def test_where_the_old_one_is_gone_the_new_ones_codes_are_searched(
     own: Shop, other: Path, feed: Feed, caplog: pytest.LogCaptureFixture
 ) -> None:

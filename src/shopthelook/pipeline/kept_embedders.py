@@ -13,23 +13,24 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
-from shopthelook.models import Bundle, BundleError, open_bundle
+from shopthelook.models import Bundle, BundleError, list_bundles, open_bundle
 from shopthelook.models.card import CardError
 
 _log = logging.getLogger(__name__)
 
 
 def find(folder: Path, key: str) -> Bundle | None:
-    """The copy of the embedder with this key, None where there is none that can be read."""
+    """The embedder with this key: the copy, or one that ships; None where there is none that can be read."""
     place = folder / _name(key)
-    if not place.is_dir():
-        return None
-    try:
-        bundle = open_bundle(place, "embedder")
-    except (BundleError, CardError) as error:
-        _log.warning("the copy of the embedder %s cannot be used: %s", key, error)
-        return None
-    return bundle if bundle.key == key else None
+    if place.is_dir():
+        try:
+            bundle = open_bundle(place, "embedder")
+        except (BundleError, CardError) as error:
+            _log.warning("the copy of the embedder %s cannot be used: %s", key, error)
+        else:
+            if bundle.key == key:
+                return bundle
+    return next((one for one in list_bundles() if one.kind == "embedder" and one.key == key), None)
 
 
 def keep(folder: Path, bundle: Bundle) -> None:

@@ -52,7 +52,9 @@ def coming(shop: Shop) -> dict[str, Any]:
         return {}
     done, failed = shop.catalog.changeover.count(wanted.key)
     return {
-        "next_embedder": wanted.id,
+        "next_embedder": wanted.key
+        if wanted.id == shop.generation.bundle.id and not stands_in
+        else wanted.id,
         "next_codes": done,
         "next_failed": failed,
         "note": without(shop.generation.serving, wanted) if stands_in else None,
