@@ -1,4 +1,4 @@
-"""Limits of time: heads and bodies that do not come, and answers that take too long."""
+"""Limits of time: heads and bodies that do not come, answers that take too long, and packets that do not wait."""
 
 from __future__ import annotations
 
@@ -213,3 +213,20 @@ def test_a_timeout_of_something_else_stays_what_it_is() -> None:
                 raise TimeoutError("of the disk")
 
     asyncio.run(scenario())
+
+
+def test_small_answers_do_not_wait_for_each_other(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A head and a body in two packets, sent without waiting for the first to be confirmed."""
+    options: list[int] = []
+    made = PromptConnection.connection_made
+
+    def noting(self: PromptConnection, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        link = transport.get_extra_info("socket")
+        options.append(link.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(PromptConnection, "connection_made", noting)
+    with running(shop) as address:
+        assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
+    assert options
+    assert all(options)
