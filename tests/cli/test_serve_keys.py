@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 
 import httpx
 import pytest
@@ -17,6 +18,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as on U
 def test_writing_waits_for_a_key_and_the_page_does_not(shop: Shop) -> None:
     with serving(shop, "--host", "0.0.0.0") as (process, address):  # the owner's own machine asks here
         with httpx.Client(base_url=address, timeout=60) as client:
+            deadline = time.monotonic() + 240
+            while client.get("/readyz").status_code == 503:  # the search engine may be compiled now
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
             for path in ("/", "/v1/scenes", "/v1/status", "/healthz", "/readyz"):
                 assert client.get(path).status_code == 200, path
             refused = client.delete("/v1/products/never")
