@@ -35,9 +35,9 @@ def test_health_tells_loading_from_ready(shop: Shop, monkeypatch: pytest.MonkeyP
             ended.set()
 
     monkeypatch.setattr(shop.index, "refresh", slow)
-    loading = Loading(shop)
+    loading = Loading(shop, failed=lambda: None)
     app = create_app(shop, loopback=True, loading=loading)
-    loading.start(failed=lambda: None)
+    loading.start()
     assert begun.wait(60)
     alive, ready, scenes = ask(app, "/healthz", "/readyz", "/v1/scenes")
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
@@ -60,8 +60,8 @@ def test_what_cannot_be_loaded_is_told(shop: Shop, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(shop.index, "refresh", broken)
     told = threading.Event()
-    loading = Loading(shop)
-    loading.start(failed=told.set)
+    loading = Loading(shop, failed=told.set)
+    loading.start()
     assert told.wait(60)
     assert isinstance(loading.error, OSError)
     assert not loading.is_done

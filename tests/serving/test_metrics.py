@@ -131,7 +131,7 @@ def test_who_is_refused_is_counted(shop: Shop) -> None:
 
 def test_a_server_that_loads_is_measured(shop: Shop) -> None:
     registry = CollectorRegistry()
-    registry.register(State(shop, (), Loading(shop)))
+    registry.register(State(shop, (), Loading(shop, failed=lambda: None)))
     now = samples(generate_latest(registry).decode())
     assert now["shopthelook_loaded", ()] == 0
     assert not [name for name, _ in now if "index" in name or "model" in name]

@@ -90,7 +90,7 @@ def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, 
 
         with _listen(host, port) as listening:
             loopback = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
-            loading = Loading(opened)
+            loading = Loading(opened, failed=lambda: setattr(server, "should_exit", True))
             app = create_app(opened, loopback=loopback, loading=loading)
             opened.keep_embedder()
             address = _address(host, listening.getsockname()[1])
@@ -112,8 +112,6 @@ def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, 
                 ws="none",
             )
             server = uvicorn.Server(config)
-            # Who asks for the server's health is answered meanwhile.
-            loading.start(failed=lambda: setattr(server, "should_exit", True))
             with embedding(opened) if embed else nullcontext():
                 server.run(sockets=[listening])
             if loading.error is not None:

@@ -78,6 +78,9 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # Not before: the server should first be there to say that it is alive.
+        if loading is not None:
+            loading.start()
         yield
         serving.models.close()
         serving.reads.close()

@@ -15,9 +15,11 @@ class Loading:
     The search engine is compiled by the way, where that was not done on this machine, which takes a minute.
     """
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, failed: Callable[[], None]) -> None:
+        """``failed`` is called, in the thread, where it does not succeed; ``error`` says why then."""
         self.error: Exception | None = None
         self._shop = shop
+        self._failed = failed
         self._is_done = threading.Event()
 
     @property
@@ -25,17 +27,17 @@ class Loading:
         """Whether all is there."""
         return self._is_done.is_set()
 
-    def start(self, failed: Callable[[], None]) -> None:
-        """Begin. ``failed`` is called, in the thread, where it does not succeed; ``error`` says why."""
-        threading.Thread(target=self._run, args=(failed,), name="shopthelook-loading", daemon=True).start()
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._run, name="shopthelook-loading", daemon=True).start()
 
-    def _run(self, failed: Callable[[], None]) -> None:
+    def _run(self) -> None:
         try:
             self._shop.detector.session.open()
             self._shop.ask(_open)
         except Exception as error:  # noqa: BLE001 - whoever started this raises it
             self.error = error
-            failed()
+            self._failed()
         else:
             self._is_done.set()
 
