@@ -62,7 +62,7 @@ def all_there(shop: Shop, count: int) -> None:
 
 def test_an_import_into_a_full_database_goes_on_later(shop: Shop, feed: Feed) -> None:
     feed.fill(400)
-    done = command("products", "import", feed.path, "--shop", shop.directory, limit=170_000)
+    done = command("products", "import", feed.path, "--shop", shop.directory, limit=300_000)
     failed(done, "shop.db", "what was acknowledged is kept", "do the same again")
     count = shop.catalog.counts()["products"]
     assert 0 < count < 400
