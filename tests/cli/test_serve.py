@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -58,12 +59,17 @@ def test_every_line_of_a_log_in_json_is_json(shop: Shop, how: str) -> None:
     variables = {"SHOPTHELOOK_LOG_FORMAT": "json"} if how == "variable" else {}
     with serving(shop, *options, **variables) as (process, address):
         assert ask(f"{address}/v1/status?key=hidden", X_Request_Id="first") == 200
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=120) as raw:
+            raw.sendall(b"no HTTP\r\n\r\n")
+            assert raw.recv(4096).startswith(b"HTTP/1.1 400 ")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=120)
     lines = [json.loads(line) for line in errors.splitlines()]
     (line,) = [line for line in lines if line.get("request_id") == "first"]
     assert (line["route"], line["status"]) == ("/v1/status", 200)
     assert "hidden" not in errors
+    # The web server's own words, too.
+    assert any(line["logger"] == "uvicorn.error" and line["level"] == "warning" for line in lines)
     assert lines[-1]["message"] == "stopped"
     assert process.returncode == 130
 

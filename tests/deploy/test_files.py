@@ -65,6 +65,8 @@ def calls() -> Iterator[list[str]]:
     for pod in pods():
         yield pod["containers"][0]["args"]
     for text in TEXTS:
+        for line in re.findall(r"docker run (?:\S+ )*?(?<=:/shop )shopthelook (.+)$", text, re.MULTILINE):
+            yield shlex.split(line)
         for line in re.findall(
             r"(?:^|exec shop |deploy/shopthelook -- |run --rm shop )shopthelook (.+)$", text, re.MULTILINE
         ):
