@@ -282,6 +282,21 @@ def test_a_server_that_says_nothing() -> None:
     refused(fetcher(timeout_s=0.3), f"http://127.0.0.1:{port}/", "unreachable")
 
 
+def test_a_name_that_is_not_resolved_in_time() -> None:
+    release = threading.Event()
+    made = fetcher(timeout_s=0.2)
+
+    def stalled(host: str, port: int) -> list[str]:
+        release.wait(60)
+        return ["127.0.0.1"]
+
+    made._backend.resolve = stalled  # type: ignore[method-assign]
+    try:
+        refused(made, "http://slow.example/a.jpg", "timeout")
+    finally:
+        release.set()
+
+
 def test_a_host_without_a_name() -> None:
     refused(fetcher(), "http://no-such-host.invalid/a.jpg", "unreachable")
 

@@ -12,6 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -61,7 +62,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = self.resolve(host, port)
+        addresses = self._resolved(host, port, self._clock.left(timeout))
         for address in addresses:
             check_address(address, host, self._rules)
         failure: Exception = httpcore.ConnectError(f"the host {host} has no address")
@@ -75,6 +76,23 @@ class CheckedBackend(httpcore.NetworkBackend):
             else:
                 return _TimedStream(stream, self._clock)
         raise failure
+
+    def _resolved(self, host: str, port: int, timeout: float | None) -> list[str]:
+        """As `resolve`, but within a time: the system's own look-up has none, and whoever owns a name may stall it."""
+        found: Future[list[str]] = Future()
+
+        def look_up() -> None:
+            try:
+                found.set_result(self.resolve(host, port))
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                found.set_exception(error)
+
+        # Not of a pool, which would wait for a stalled look-up when the process ends.
+        threading.Thread(target=look_up, name="look-up", daemon=True).start()
+        try:
+            return found.result(timeout)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"the host {host} is not resolved in time") from None
 
     def resolve(self, host: str, port: int) -> list[str]:
         """The IP addresses of a host, in the order the system prefers."""
