@@ -246,7 +246,7 @@ def test_where_the_pictures_are_not_at_hand_the_old_one_goes_on(old: Shop, chang
     before = by_picture(old)
     pictures = changed.directory / "pictures"
     pictures.rename(changed.directory / "elsewhere")
-    with pytest.raises(TooManyFailed, match=r"70 of 70 products have no code of other-embedder@1"):
+    with pytest.raises(TooManyFailed, match=r"70 of the 70 products that are found have no code of other"):
         changed.embed_products()
     now = changed.status()
     assert (now.embedder, now.next_codes, now.next_failed, now.problems) == ("tiny-embedder@1", 0, N, N)

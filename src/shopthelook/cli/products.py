@@ -80,7 +80,7 @@ def import_(
     default=0.1,
     show_default=True,
     metavar="SHARE",
-    help="Switch where at most this share of the products could get no code.",
+    help="Switch where searches lose at most this share of the products by it.",
 )
 @shop_option
 @json_option

@@ -8,21 +8,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from shopthelook import images
-from shopthelook.catalog import NextCode, NextObjectCode
 from shopthelook.catalog.feeds import FeedProblem
 from shopthelook.embedding import Embedder
 from shopthelook.models import Bundle
 from shopthelook.pipeline import kept_embedders, layout
-from shopthelook.pipeline.encoding import CodeCache, Encoded, encode, known_category, read_product_picture
 from shopthelook.pipeline.errors import ImportRunning, TooManyFailed
-from shopthelook.pipeline.guessing import fitting
 from shopthelook.pipeline.lock import ImportLock
-from shopthelook.pipeline.next_codes import next_code, settled
+from shopthelook.pipeline.next_codes import settled
 from shopthelook.pipeline.reports import ImportReport, OnProgress
+from shopthelook.pipeline.stored_pictures import StoredPictures
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.generation import Generation
@@ -33,7 +28,7 @@ BATCH = 64
 
 
 MOST_FAILED = 0.1
-"""The share of products that may lack a code of an embedder when searches switch to it without being told to."""
+"""The share of the products that are found which searches may lose by a switch, if they are not told otherwise."""
 
 
 class Stopped(Exception):  # noqa: N818 - it says what is so, not that something broke
@@ -73,7 +68,7 @@ def embed_products(
 
     Raises:
         Stopped: it was asked to stop.
-        TooManyFailed: all is done, but too many products have no code.
+        TooManyFailed: all is done, but searches would lose more than the share `most_failed` of the products.
     """
     return _Run(shop, on_progress, embedder, is_stopped, most_failed).run()
 
@@ -93,19 +88,18 @@ class _Run:
         self._bundle = shop.wanted_bundle
         self._key = self._bundle.key
         self._change = shop.catalog.changeover
-        self._limits = shop.config.picture_limits()
-        self._cache = CodeCache()
-        self._embedder = embedder
+        self._codes = StoredPictures(shop, self._bundle, embedder)
         self._on_progress = on_progress
         self._is_stopped = is_stopped
         self._most_failed = most_failed
         self._started = time.monotonic()
         self._import_id = 0
-        self._total = self._read = self._updated = self._unchanged = self._failed = self._embedded = 0
+        self._total = self._read = self._updated = self._unchanged = self._failed = 0
 
     def run(self) -> ImportReport:
         shop, change = self._shop, self._change
-        if change.serving() is None:
+        self._total = shop.catalog.counts()["products"]
+        if change.serving() is None and self._total:
             change.take_over(self._key)
         now = shop.follow_embedder()
         self._settle(now.bundle)  # what a run that was cut off after its switch has left
@@ -115,29 +109,31 @@ class _Run:
         # The one that served before the one that serves: processes that were slow to notice may still have used it.
         kept_embedders.keep_only(layout.embedders(shop.directory), [now.serving, self._key])
         self._import_id = shop.catalog.start_import(self._key, "embedding")
-        self._total = shop.catalog.counts()["products"]
         self._read = self._unchanged = change.count(self._key).done
         self._embed_products()
         self._embed_scenes()
-        if now.serving != self._key and self._few_failed(now):
+        lost = self._lost(now)
+        if now.serving != self._key and not lost:
             self._switch()
         self._settle(self._bundle)
         done = self._report()
         names = ("read", "updated", "unchanged", "failed", "embedded")
         shop.catalog.finish_import(self._import_id, {name: getattr(done, name) for name in names})
-        if change.serving() != self._key:
+        if lost:
             raise TooManyFailed(
-                f"{done.failed:,} of {done.total:,} products have no code of {self._bundle.id}, so {now.bundle.id} "
-                "goes on serving; shopthelook products errors says why: mend that and run it again, or switch all "
-                "the same with: shopthelook products embed --most-failed 1"
+                f"{lost:,} of the {change.count(now.serving).done:,} products that are found have no code of "
+                f"{self._bundle.id}, so {now.bundle.id} goes on serving; shopthelook products errors says why: mend "
+                "that and run it again, or switch all the same with: shopthelook products embed --most-failed 1"
             )
         return done
 
-    def _few_failed(self, now: Generation) -> bool:
-        """Whether searches may switch: where the pictures are not at hand, say, they must not find nothing."""
-        if now.serving != now.bundle.key:
-            return True  # what serves is not here, so that there is nothing to keep
-        return self._change.count(self._key).failed <= self._most_failed * self._total
+    def _lost(self, now: Generation) -> int:
+        """How many products would not be found any more, if they are too many; as where no picture is at hand."""
+        if self._key in (now.serving, now.bundle.key):
+            return 0  # nothing is to be switched, or what serves is not here
+        found = self._change.count(now.serving).done
+        lost = found - self._change.count(self._key).done
+        return lost if lost > self._most_failed * found else 0
 
     def _switch(self) -> None:
         shop = self._shop
@@ -169,7 +165,7 @@ class _Run:
         after: str | None = None
         while found := self._change.missing(self._key, after, BATCH):
             after = found[-1][0]
-            rows, problems = self._made(found)
+            rows, problems = self._codes.of_products(found)
             kept = self._change.put(self._key, rows)
             self._shop.catalog.add_problems(self._import_id, problems)
             self._read += len(found)
@@ -177,62 +173,17 @@ class _Run:
             self._updated += kept - len(problems)
             self._tell()
 
-    def _made(self, found: list[tuple[str, str | None]]) -> tuple[list[NextCode], list[FeedProblem]]:
-        """What becomes of products, each with the name of its picture."""
-        failed: dict[str, str] = {}
-        fresh: dict[str, NDArray[np.uint8]] = {}
-        for product_id, image_hash in found:
-            try:
-                if image_hash is None:
-                    failed[product_id] = "the product has no stored picture"
-                elif self._cache.get(image_hash) is None and image_hash not in fresh:
-                    data = self._shop.pictures.data(image_hash)
-                    fresh[image_hash] = read_product_picture(data, self._limits)
-            except images.PictureError as error:
-                failed[product_id] = str(error)
-        for image_hash, encoded in zip(fresh, self._encode([*fresh.values()]), strict=True):
-            self._cache.put(image_hash, encoded)
-        rows = []
-        for product_id, image_hash in found:
-            made = None if image_hash is None else self._cache.get(image_hash)
-            if made is not None and image_hash is not None:
-                rows.append(next_code(product_id, image_hash, made))
-            else:
-                rows.append(NextCode(product_id, image_hash, reason=failed[product_id]))
-        return rows, [FeedProblem(None, key, "image_link", reason) for key, reason in failed.items()]
-
     def _embed_scenes(self) -> None:
         after: str | None = None
         while ids := self._change.scenes_missing(self._key, after, BATCH):
             after = ids[-1]
             for scene_id in ids:
                 try:
-                    self._embed_scene(scene_id)
+                    self._change.put_objects(self._key, self._codes.of_scene(scene_id))
                 except images.PictureError as error:
                     problem = FeedProblem(None, scene_id, "image", str(error))
                     self._shop.catalog.add_problems(self._import_id, [problem])
                 self._tell()
-
-    def _embed_scene(self, scene_id: str) -> None:
-        shop = self._shop
-        scene, objects = shop.catalog.scene(scene_id), shop.catalog.objects(scene_id)
-        if scene is None or not objects:
-            return
-        rgb = images.read(shop.pictures.data(scene.image_hash), self._limits)
-        crops = self._encode([images.crop(rgb, one.box) for one in objects])
-        heads = self._bundle.card.heads
-        rows = []
-        for one, crop in zip(objects, crops, strict=True):
-            kind = known_category(shop.taxonomy, one.category_id)
-            rows.append(NextObjectCode(one.id, one.code, crop.code, fitting(crop.guesses, kind, heads)))
-        self._change.put_objects(self._key, rows)
-
-    def _encode(self, pictures: list[NDArray[np.uint8]]) -> list[Encoded]:
-        if self._embedder is None:
-            following = self._shop.next_generation or self._shop.generation
-            self._embedder = following.embedder
-        self._embedded += len(pictures)
-        return encode(self._embedder, pictures)
 
     def _tell(self) -> None:
         if self._on_progress is not None:
@@ -249,7 +200,7 @@ class _Run:
             updated=self._updated,
             unchanged=self._unchanged,
             failed=self._failed,
-            embedded=self._embedded,
+            embedded=self._codes.embedded,
             problems=self._failed,
             import_id=self._import_id,
             total=self._total,

@@ -139,11 +139,11 @@ class Shop(Looking):
         goes on when it is called again.
 
         Args:
-            most_failed: the share of products, in [0, 1], that may have no code when searches switch.
+            most_failed: the share of the products that are found, in [0, 1], which searches may lose by the switch.
 
         Raises:
             ImportRunning: another process is at it.
-            TooManyFailed: all is done, but more have none; the one before goes on serving.
+            TooManyFailed: all is done, but they would lose more; the one before goes on serving.
         """
         from shopthelook.pipeline.reembedding import changeover_turn, embed_products
 
