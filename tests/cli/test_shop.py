@@ -10,6 +10,8 @@ import shopthelook
 from shopthelook import Shop
 from shopthelook.cli.main import main
 from tests.cli.conftest import Run
+from tests.fixtures.tiny_bundles import make_tiny_embedder
+from tests.pipeline.test_reembedding import name_embedder
 
 
 def test_version_and_help(bare: Run) -> None:
@@ -131,6 +133,30 @@ def test_status_says_what_to_do(stocked: Run, shop: Shop) -> None:
     assert "30 (30 can be found)" in answer.out
     assert "tiny-embedder@1" in answer.out
     assert stocked("status", "--json").objects[0]["with_code"] == 30
+
+
+def test_status_says_how_far_another_embedder_is(stocked: Run, shop: Shop, tmp_path: Path) -> None:
+    name_embedder(shop, make_tiny_embedder(tmp_path, bits=128, name="other-embedder"))
+    answer = stocked("status")
+    assert "other-embedder@1: 0 of 30 products have its code" in answer.out
+    assert "30 (30 can be found)" in answer.out
+    assert "tiny-embedder@1 serves until all products have a code of other-embedder@1" in answer.out
+    now = stocked("status", "--json").objects[0]
+    assert (now["embedder"], now["next_embedder"], now["next_codes"]) == (
+        "tiny-embedder@1",
+        "other-embedder@1",
+        0,
+    )
+    (shop.directory / "pictures").rename(tmp_path / "aside")
+    answer = stocked("products", "embed")
+    assert answer.status == 1
+    assert "error: 30 of the 30 products that are found have no code of other-embedder@1" in answer.errors
+    assert "30 cannot get one" in stocked("status").out
+    (tmp_path / "aside").rename(shop.directory / "pictures")
+    answer = stocked("products", "embed")
+    assert (answer.status, "30 updated" in answer.out) == (0, True)
+    now = stocked("status", "--json").objects[0]
+    assert (now["embedder"], now["next_embedder"], now["with_code"]) == ("other-embedder@1", None, 30)
 
 
 def test_status_says_how_fresh_the_index_is(stocked: Run) -> None:
