@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,8 @@ def test_status_says_how_far_another_embedder_is(stocked: Run, shop: Shop, tmp_p
     assert answer.status == 1
     assert "error: 30 of the 30 products that are found have no code of other-embedder@1" in answer.errors
     assert "30 cannot get one" in stocked("status").out
+    # Opening a shop makes the folder.
+    shutil.rmtree(shop.directory / "pictures")
     (tmp_path / "aside").rename(shop.directory / "pictures")
     answer = stocked("products", "embed")
     assert (answer.status, "30 updated" in answer.out) == (0, True)
