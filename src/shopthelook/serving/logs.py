@@ -58,16 +58,18 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        fields: dict[str, Any] = getattr(record, "fields", {})
         line: dict[str, Any] = {
             "time": when.replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": redacted(record.getMessage()),
+            # A line of fields has none but known words in them, and there is one for each request.
+            "message": fields.get("message") or redacted(record.getMessage()),
         }
         request_id = current_id()
         if request_id is not None:
             line["request_id"] = request_id
-        line |= getattr(record, "fields", {})
+        line |= fields
         trouble = _trouble(self, record)
         if trouble:
             line["exception"] = trouble
