@@ -39,7 +39,7 @@ def test_the_first_example_writes_a_report(checkout: Path) -> None:
     answer = CliRunner().invoke(main, [*command, "--latency", "1"])
     assert answer.exit_code == 0, answer.stderr
     assert (checkout / "measured" / "report.html").stat().st_size > 50_000
-    assert "detector-lite@1" in answer.stdout
+    assert "detector-lite@2" in answer.stdout
 
 
 def test_the_options_are_those_that_there_are() -> None:
