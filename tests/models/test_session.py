@@ -89,5 +89,7 @@ def test_a_model_cut_short(tmp_path: Path) -> None:
 
 def test_an_output_that_the_model_lacks(tmp_path: Path) -> None:
     folder = make_tiny_embedder(tmp_path, outputs={"embedding": "code", "category": "category"})
-    with pytest.raises(BundleError, match=r"has no output code \(it has embedding, category, color, pattern, gender\)"):
+    with pytest.raises(
+        BundleError, match=r"has no output code \(it has embedding, category, color, pattern, gender\)"
+    ):
         Session(open_bundle(folder)).open()
