@@ -101,7 +101,18 @@ def test_an_id_is_made_where_none_came(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["", "a b", "x" * 129, "me@example.com", "id\x1b[2J", "-x", "stl_0123456789ab_00", 'a","b":"c']
+    "given",
+    [
+        "",
+        "a b",
+        "x" * 129,
+        "me@example.com",
+        "id\x1b[2J",
+        "-x",
+        "stl_01ab_00",
+        "key=stl_01ab_00",
+        'a","b":"c',
+    ],
 )
 def test_what_is_no_id_is_not_taken(client: httpx.Client, given: str) -> None:
     made = client.get("/healthz", headers={"X-Request-Id": given}).headers["x-request-id"]
