@@ -188,6 +188,13 @@ def test_questions_after_its_health_are_told_on_request_only(client: httpx.Clien
     assert "routine" not in written.text
 
 
+def test_who_is_refused_the_measures_is_told_of(serve: Serve, written: Written) -> None:
+    with serve() as client:
+        client.get("/metrics", headers={"X-Request-Id": "refused"})
+    (line,) = written.of("refused")
+    assert (line["route"], line["status"]) == ("/metrics", 401)
+
+
 def test_text_is_for_people(client: httpx.Client, written: Written) -> None:
     written.setFormatter(TextLines())
     client.post("/v1/search", json={"object_id": "room-00/0"}, headers={"X-Request-Id": "plain"})

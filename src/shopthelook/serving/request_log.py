@@ -107,7 +107,7 @@ def _given_id(scope: Scope) -> str | None:
 
 def _tell(scope: Scope, request: Request, status: int | None, size: int, seconds: float) -> None:
     route = template(scope)
-    is_routine = route in _ROUTINE and status is not None and status < 500
+    is_routine = route in _ROUTINE and status is not None and status < 400
     level = logging.DEBUG if is_routine else logging.INFO
     if not log.isEnabledFor(level):
         return
