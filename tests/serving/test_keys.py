@@ -164,6 +164,22 @@ def test_never_asks_nobody(serve: Serve) -> None:
         assert client.delete("/v1/products/never", headers={"Authorization": "Bearer x"}).status_code == 404
 
 
+def test_a_proxy_that_nobody_named_is_told_of_once(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    with serve() as client:
+        for _ in range(2):
+            client.get("/v1/scenes", headers={"X-Forwarded-For": "198.51.100.7"})
+    (said,) = [one.getMessage() for one in caplog.records if "trusted_proxies" in one.getMessage()]
+    assert "a proxy at 127.0.0.1" in said
+
+
+def test_a_caller_near_a_trusted_proxy_is_not_taken_for_one(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve(trusted_proxies=("127.0.0.1",)) as client:
+        client.get("/v1/scenes", headers={"X-Forwarded-For": "192.168.1.5"})
+    assert "trusted_proxies" not in caplog.text
+
+
 def test_the_last_use_is_written_down(serve: Serve, new_key: NewKey, shop: Shop) -> None:
     key = new_key("read")
     key_id = key["Authorization"].split("_")[1]

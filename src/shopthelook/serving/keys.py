@@ -158,7 +158,8 @@ class Guard:
 
     def _warn_of_proxy(self, scope: Scope, found: callers.Address | None) -> None:
         """A proxy that nobody named makes all its callers one, who is soon refused."""
-        if self._warned or found is None or not found.is_private:
+        # Not who is named by a trusted proxy: that may be a caller on the same network.
+        if self._warned or found is None or not found.is_private or found != callers.address(scope, ()):
             return
         if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
             self._warned = True
