@@ -111,7 +111,8 @@ def _tell(scope: Scope, request: Request, status: int | None, size: int, seconds
     level = logging.DEBUG if is_routine else logging.INFO
     if not log.isEnabledFor(level):
         return
-    stages = {stage: round(1000 * took, 1) for stage, took in request.stages.items()}
+    # A copy: a thread that works for a request that was given up may still add to it.
+    stages = {stage: round(1000 * took, 1) for stage, took in request.stages.copy().items()}
     fields = {
         "message": "request",
         "method": method(scope),
