@@ -1,7 +1,7 @@
 """Write products and keep the index, until killed. SHOP; a child is started for each line of input.
 
-Prints `pid N` when a child has started, and `done N` when change N was acknowledged; the child is a fork, so that
-fifty of them do not import everything fifty times.
+Prints `pid N` when a child has started, `done N` when change N was acknowledged, `keeping` before each snapshot and
+`kept` after it; the child is a fork, so that fifty of them do not import everything fifty times.
 """
 
 from __future__ import annotations
@@ -43,11 +43,12 @@ def write_for_ever(folder: str, seed: int) -> None:
             assert isinstance(index, EmbeddedIndex)
             choice = rng.integers(4)
             if choice == 0:
-                shop.index.keep()
-            elif choice == 1:
                 # A snapshot while a merge runs and more is written.
                 threading.Thread(target=index.compact, daemon=True).start()
+            if choice <= 1:
+                print("keeping", flush=True)
                 shop.index.keep()
+                print("kept", flush=True)
 
 
 if __name__ == "__main__":
