@@ -156,3 +156,11 @@ def test_the_key_goes_to_the_server_only(ask: Ask) -> None:
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(ValueError, match="written as"):
         Client(url)
+
+
+@pytest.mark.parametrize("key", ["", " ", "stl_1\nX-Mine: 1", "stl_1 2", "stl_ä"])
+def test_a_key_that_is_none_is_not_shown(key: str) -> None:
+    with pytest.raises(ValueError, match="written as stl_") as refused:
+        Client("http://localhost:8000", key)
+    assert "stl_1" not in str(refused.value)
+    assert "ä" not in str(refused.value)

@@ -50,4 +50,4 @@ def test_a_key_is_sent_where_one_is_given(ask: Ask, serve: Serve, new_key: NewKe
         with pytest.raises(ApiError) as refused:
             ask(url, "delete", ["never"])
         assert (refused.value.status, refused.value.code) == (401, "key_required")
-        assert ask(url, "delete", ["never"], client={"key": written}) == 0
+        assert ask(url, "delete", ["never"], client={"key": f"{written}\n"}) == 0

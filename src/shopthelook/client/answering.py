@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 import httpx
@@ -14,13 +15,14 @@ from shopthelook.client.retrying import AGAIN, Retries, seconds
 T = TypeVar("T")
 
 _LONGEST_TEXT = 200
+_KEY = re.compile("[!-~]+")
 
 
 def connection(url: str, key: str | None, timeout: float) -> dict[str, Any]:
     """The arguments of `httpx.Client` and of `httpx.AsyncClient`.
 
     Raises:
-        ValueError: ``url`` is no address of a server.
+        ValueError: ``url`` is no address of a server, or ``key`` cannot be one.
     """
     try:
         is_good = httpx.URL(url).scheme in ("http", "https") and httpx.URL(url).host
@@ -33,6 +35,13 @@ def connection(url: str, key: str | None, timeout: float) -> dict[str, Any]:
         "Accept": "application/json, image/webp",
     }
     if key is not None:
+        # A file that holds a key ends in a line break. Others are refused here, since what refuses them on the way
+        # to the server shows the whole header.
+        key = key.strip()
+        if not _KEY.fullmatch(key):
+            raise ValueError(
+                "the API key is empty or has characters that no key has; it is written as stl_..."
+            )
         headers["Authorization"] = f"Bearer {key}"
     return {"base_url": url, "headers": headers, "timeout": timeout}
 
