@@ -285,6 +285,37 @@ def test_back_to_the_old_one_after_the_switch(old: Shop, changed: Shop) -> None:
         assert by_picture(back) == by_picture(changed) == by_picture(old) == before
 
 
+def test_back_in_a_process_that_has_followed_to_a_third(old: Shop, changed: Shop, other: Path) -> None:
+    first, second = by_picture(old), changed.wanted_bundle
+    changed.embed_products()
+    assert by_picture(old) == by_picture(changed) != first
+    assert old.generation.bundle.key == second.key
+    assert old.embed_products().embedded == N  # its shop.toml named the first when it was opened
+    assert by_picture(old) == by_picture(changed) == first
+    assert old.catalog.codes_by_bundle() == {old.wanted_bundle.key: N}
+
+
+def test_who_was_slow_to_ask_does_not_lead_back(
+    old: Shop, changed: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = old.catalog.changeover
+    serving = change.serving
+    reads: list[str | None] = []
+
+    def slow() -> str | None:
+        reads.append(serving())
+        if len(reads) == 1:
+            changed.embed_products()
+            old.follow_embedder()  # as another thread would
+        return reads[-1]
+
+    monkeypatch.setattr(change, "serving", slow)
+    now = old.follow_embedder()
+    assert reads[0] == old.wanted_bundle.key
+    assert now.bundle.key == changed.wanted_bundle.key
+    assert old.generation is now
+
+
 def test_a_third_one_in_the_middle(old: Shop, changed: Shop, tmp_path: Path) -> None:
     with pytest.raises(Stop):
         changed.embed_products(on_progress=stop)

@@ -82,11 +82,29 @@ class Parts:
             _ = self.generation
             return self._next
 
+    @property
+    def wanted_generation(self) -> Generation:
+        """The embedder that ``shop.toml`` names, whether it serves, stands in, or is to follow.
+
+        From now on it is the ``next_generation`` where another one serves.
+        """
+        with self._opening:
+            now = self.generation
+            if now.bundle.key == self.wanted_bundle.key:
+                return now
+            if self._next is None:
+                # It is some time since that one served here: another process has gone on to a third.
+                self._next = self._made(self.wanted_bundle, now.serving)
+            return self._next
+
     def follow_embedder(self) -> Generation:
         """Go on with the embedder that serves in the database, which another process may have changed."""
         serving = self.catalog.changeover.serving()
         with self._opening:
             now = self.generation
+            if serving not in (None, now.serving):
+                # Another thread may have followed since this was read: it must not lead back to the one before.
+                serving = self.catalog.changeover.serving()
             if serving in (None, now.serving):
                 return now
             if now.bundle.key == serving:

@@ -138,7 +138,7 @@ class _Run:
     def _switch(self) -> None:
         shop = self._shop
         # Where the one that serves is not here, the wanted one stands in for it, and its index is in use already.
-        following = shop.next_generation or shop.generation
+        following = shop.wanted_generation
         if following is not shop.generation:
             following.index.prepare()
         while True:

@@ -85,7 +85,6 @@ class StoredPictures:
 
     def _encode(self, pictures: list[NDArray[np.uint8]]) -> list[Encoded]:
         if self._embedder is None:
-            # Where the one that serves is not here, the wanted one stands in for it.
-            self._embedder = (self._shop.next_generation or self._shop.generation).embedder
+            self._embedder = self._shop.wanted_generation.embedder
         self.embedded += len(pictures)
         return encode(self._embedder, pictures)
