@@ -145,3 +145,9 @@ def test_refusals_say_what_was_wrong(ask: Ask, address: str) -> None:
     assert (malformed.value.code, malformed.value.field) == ("bad_query", "where")
     with pytest.raises(ValueError, match="not 'room-00'"):
         ask(address, "object_hits", "room-00")
+
+
+@pytest.mark.parametrize("page", [0, -48])
+def test_a_page_without_room_is_refused(ask: Ask, address: str, page: int) -> None:
+    with pytest.raises(ValueError, match=f"at least 1 product, not {page}"):
+        ask(address, "similar", "chair-1", page=page)

@@ -27,7 +27,13 @@ def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def offsets(page: int) -> Iterator[int]:
-    """Where pages begin, as far as the API goes."""
+    """Where pages begin, as far as the API goes.
+
+    Raises:
+        ValueError: ``page`` is below 1.
+    """
+    if page < 1:
+        raise ValueError(f"a page has at least 1 product, not {page}")
     return iter(range(0, MOST_OFFSET + 1, page))
 
 
