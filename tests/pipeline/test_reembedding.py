@@ -303,11 +303,12 @@ def test_who_was_slow_to_ask_does_not_lead_back(
     reads: list[str | None] = []
 
     def slow() -> str | None:
-        reads.append(serving())
+        found = serving()
+        reads.append(found)
         if len(reads) == 1:
             changed.embed_products()
             old.follow_embedder()  # as another thread would
-        return reads[-1]
+        return found
 
     monkeypatch.setattr(change, "serving", slow)
     now = old.follow_embedder()
