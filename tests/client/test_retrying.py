@@ -42,6 +42,14 @@ def test_what_will_not_is_not(ask: Ask, status: int) -> None:
         assert len(server.asked) == 1
 
 
+def test_what_took_the_server_too_long_is_not_asked_again(ask: Ask) -> None:
+    slow = {"error": {"code": "timeout", "message": "The answer took too long.", "field": None}}
+    with scripted((503, {"Retry-After": "0"}, slow)) as server:
+        with pytest.raises(ApiError, match="too long"):
+            ask(server.url, "status", client=QUICK)
+        assert len(server.asked) == 1
+
+
 def test_there_is_an_end(ask: Ask) -> None:
     with scripted((503, {"Retry-After": "0"}, BUSY)) as server:
         with pytest.raises(ApiError, match="Too much to do"):

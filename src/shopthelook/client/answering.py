@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 _LONGEST_TEXT = 200
 _KEY = re.compile("[!-~]+")
+# A search that the server gave up: it would have to work twice, and may be still at it.
+_SLOW = "timeout"
 
 
 def connection(url: str, key: str | None, timeout: float) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def next_wait(retries: Retries, attempt: int, error: ClientError) -> float:
         ClientError: ``error``, where that is of no use, or the attempts are used up.
     """
     wait = None
-    if isinstance(error, ApiError) and error.status in AGAIN:
+    if isinstance(error, ApiError) and error.status in AGAIN and error.code != _SLOW:
         wait = retries.wait(attempt, error.retry_after)
     elif isinstance(error, Unreachable) and _is_worth_another(error.__cause__):
         wait = retries.wait(attempt)
