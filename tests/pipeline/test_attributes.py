@@ -75,6 +75,12 @@ GUESSES = {
 }
 
 
+def test_what_the_merchant_says_at_length_is_no_silence() -> None:
+    product = Product("a", custom={"Dress Style": "midi, " * 50}, guesses={"dress_style": Guess("Maxi", 0.9)})
+    assert attributes_of(product) == {}
+    assert [one.by for one in told_of(product)] == ["merchant"]
+
+
 def test_the_model_speaks_where_the_merchant_says_nothing() -> None:
     assert attributes_of(Product("a", guesses=GUESSES)) == {
         "color": ("Light Gray", "Gray"),

@@ -58,11 +58,15 @@ def attributes_of(product: Product | Said) -> dict[str, Values]:
     for name, amount in zip(_NUMBERS, (paid, product.price, product.sale_price), strict=True):
         if amount is not None:
             found[name] = (float(amount),)
+    prose: set[str] = set()
     for name, value in product.custom.items():
         if value and len(value) <= LONGEST:
             found[_custom_field(name)] = _text_and_number(value)
+        elif value:
+            prose.add(_custom_field(name))
     for name, guess in product.guesses.items():
-        found.setdefault(name, _separated(name, guess.value) if name == "color" else (guess.value,))
+        if name not in prose:
+            found.setdefault(name, _separated(name, guess.value) if name == "color" else (guess.value,))
     return found
 
 

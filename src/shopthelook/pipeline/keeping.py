@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 # To be raised whenever `attributes_of` finds other values in a product than before: snapshots hold them.
-_ATTRIBUTES = "2"
+_ATTRIBUTES = "3"
 
 # The state of the database that a snapshot was made from; see `Catalog.new_mark`.
 MARK = "database"
