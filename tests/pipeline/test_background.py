@@ -9,12 +9,14 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shopthelook import Shop
 from shopthelook.pipeline.background import embedding
-from shopthelook.pipeline.reembedding import changeover_turn
+from shopthelook.pipeline.reembedding import changeover_turn, embed_products
+from shopthelook.pipeline.reports import ImportReport
 from tests.pipeline.feeds import Feed
 from tests.pipeline.test_crash import everything, rebuilt
 from tests.pipeline.test_reembedding import N, by_picture, changed, name_embedder, old, other  # noqa: F401
@@ -74,6 +76,26 @@ def test_another_process_goes_on_where_one_ends(changed: Shop, monkeypatch: pyte
             held.close()
             wait_for(lambda: not workers())
     assert changed.status().embedder == "other-embedder@1"
+
+
+def test_a_failure_of_the_machine_is_told_and_tried_again(
+    changed: Shop,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failures = [OSError(28, "No space left on device")]
+
+    def embed(*args: Any, **kwargs: Any) -> ImportReport:
+        if failures:
+            raise failures.pop()
+        return embed_products(*args, **kwargs)
+
+    monkeypatch.setattr("shopthelook.pipeline.background.embed_products", embed)
+    monkeypatch.setattr("shopthelook.pipeline.background._AFTER_A_FAILURE_S", 0.02)
+    with embedding(changed):
+        wait_for(lambda: not workers())
+    assert changed.status().embedder == "other-embedder@1"
+    assert "No space left on device" in caplog.text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stopped by a signal")

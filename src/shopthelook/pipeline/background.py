@@ -92,3 +92,6 @@ def _change(shop: Parts, stopping: threading.Event) -> None:
         except ShopError as error:
             _log.warning("the change of the embedder goes on in a minute: %s", error)
             stopping.wait(_AFTER_A_FAILURE_S)
+        except Exception:  # noqa: BLE001 - a full disk or a lost database passes, and nobody else would try again
+            _log.warning("the change of the embedder goes on in a minute", exc_info=True)
+            stopping.wait(_AFTER_A_FAILURE_S)
