@@ -172,3 +172,11 @@ def test_a_key_that_is_none_is_not_shown(key: str) -> None:
         Client("http://localhost:8000", key)
     assert "stl_1" not in str(refused.value)
     assert "ä" not in str(refused.value)
+
+
+def test_the_password_in_an_address_is_not_shown() -> None:
+    with Client("http://ann:secret@127.0.0.1:9", retries=Retries(attempts=1)) as client:
+        assert repr(client) == "Client('http://127.0.0.1:9')"
+        with pytest.raises(Unreachable) as told:
+            client.status()
+    assert "secret" not in str(told.value)

@@ -48,6 +48,11 @@ def connection(url: str, key: str | None, timeout: float) -> dict[str, Any]:
     return {"base_url": url, "headers": headers, "timeout": timeout}
 
 
+def without_password(url: str) -> str:
+    """The address as it may be shown, without the name and the password that it may hold for a proxy."""
+    return re.sub(r"(?<=//)[^/]*@", "", url)
+
+
 def next_wait(retries: Retries, attempt: int, error: ClientError) -> float:
     """Seconds to wait before the call that failed is made again.
 

@@ -29,7 +29,7 @@ class AsyncClient:
     def __init__(
         self, url: str, key: str | None = None, *, timeout: float = 60.0, retries: Retries | None = None
     ) -> None:
-        self.url = url
+        self.url = answering.without_password(url)
         self._http = httpx.AsyncClient(**answering.connection(url, key, timeout))
         self._retries = retries or Retries()
 

@@ -38,7 +38,7 @@ class Client:
     def __init__(
         self, url: str, key: str | None = None, *, timeout: float = 60.0, retries: Retries | None = None
     ) -> None:
-        self.url = url
+        self.url = answering.without_password(url)
         self._http = httpx.Client(**answering.connection(url, key, timeout))
         self._retries = retries or Retries()
 
