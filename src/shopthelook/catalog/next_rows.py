@@ -1,11 +1,10 @@
 """Codes of the embedder that is to follow, in SQL. Each function runs inside the caller's transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from shopthelook.catalog import product_rows
@@ -14,6 +13,7 @@ from shopthelook.catalog.next_tables import embedder, next_codes
 from shopthelook.catalog.product import Product
 from shopthelook.catalog.records import EmbedderChanged, ProductRecord, check_code
 from shopthelook.catalog.schema import changes, products
+from shopthelook.catalog.upserting import upsert
 
 # Of the picture that the product has now.
 _PRESENT = next_codes.c.image_hash.is_not_distinct_from(products.c.image_hash)
@@ -42,6 +42,9 @@ class NextCode:
     def __post_init__(self) -> None:
         if self.code is not None:
             check_code(self.code, f"product {self.product_id}")
+
+
+_FIELDS = tuple(one.name for one in fields(NextCode))
 
 
 def serving(connection: Connection) -> str | None:
@@ -73,10 +76,9 @@ def put(connection: Connection, bundle: str, rows: Sequence[NextCode], *, log: b
         for found in connection.execute(sa.select(*columns).where(products.c.id.in_(chunk))):
             row = distinct[found.id]
             if row.image_hash == found.image_hash:
-                values = {name: getattr(row, name) for name in _REPLACED if name != "bundle"}
-                kept.append({"product_id": row.product_id, "bundle": bundle} | values)
+                kept.append({"bundle": bundle} | {name: getattr(row, name) for name in _FIELDS})
     if kept:
-        connection.execute(_upsert(connection), kept)
+        connection.execute(upsert(connection, next_codes, "product_id"), kept)
         if log:
             product_rows.log_again(connection, [row["product_id"] for row in kept])
     return len(kept)
@@ -175,18 +177,3 @@ def _next_code(row: sa.Row[Any]) -> NextCode:
     values = dict(row._mapping)
     del values["bundle"]
     return NextCode(**values)
-
-
-_REPLACED = tuple(column.name for column in next_codes.c if column.name != "product_id")
-
-
-def _upsert(connection: Connection) -> sa.Insert:
-    if connection.dialect.name == "sqlite":
-        lite = sqlite.insert(next_codes)
-        return lite.on_conflict_do_update(
-            index_elements=["product_id"], set_={n: lite.excluded[n] for n in _REPLACED}
-        )
-    full = postgresql.insert(next_codes)
-    return full.on_conflict_do_update(
-        index_elements=["product_id"], set_={n: full.excluded[n] for n in _REPLACED}
-    )

@@ -7,12 +7,12 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from shopthelook.catalog.product import Product
 from shopthelook.catalog.records import Change, Fingerprint, ProductRecord
 from shopthelook.catalog.schema import changes, products
+from shopthelook.catalog.upserting import upsert
 
 CHUNK = 1000
 """Ids per statement; databases limit the parameters of one."""
@@ -38,7 +38,7 @@ def put(connection: Connection, items: Sequence[ProductRecord]) -> int:
     distinct = {item.product.id: item for item in items}
     rows = [_row(item, number, now) for number, item in enumerate(distinct.values(), seq + 1)]
     if rows:
-        connection.execute(_upsert(connection), rows)
+        connection.execute(upsert(connection, products, "id"), rows)
         _log(connection, [(row["seq"], row["id"]) for row in rows], deleted=False)
     return seq + len(rows)
 
@@ -151,18 +151,6 @@ def _condition(name: str, value: object) -> sa.ColumnElement[bool]:
         return products.c[name] == value
     custom: sa.ColumnElement[bool] = products.c.custom[name].as_string() == str(value)
     return custom
-
-
-def _upsert(connection: Connection) -> sa.Insert:
-    if connection.dialect.name == "sqlite":
-        lite = sqlite.insert(products)
-        return lite.on_conflict_do_update(index_elements=["id"], set_=_replaced(lite.excluded))
-    full = postgresql.insert(products)
-    return full.on_conflict_do_update(index_elements=["id"], set_=_replaced(full.excluded))
-
-
-def _replaced(excluded: Any) -> dict[str, Any]:
-    return {column.name: excluded[column.name] for column in products.c if column.name != "id"}
 
 
 def _log(connection: Connection, numbered: Sequence[tuple[int, str]], deleted: bool) -> None:

@@ -5,15 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from shopthelook.catalog.product_rows import chunks
 from shopthelook.catalog.records import CatalogError, ObjectRecord, SceneRecord
 from shopthelook.catalog.schema import objects, scenes
+from shopthelook.catalog.upserting import upsert
 from shopthelook.geometry import Box
-
-_REPLACED = ("title", "image_hash", "width", "height", "detector", "embedder", "n_objects")
 
 
 def put(connection: Connection, scene: SceneRecord, found: Sequence[ObjectRecord]) -> None:
@@ -23,10 +21,11 @@ def put(connection: Connection, scene: SceneRecord, found: Sequence[ObjectRecord
             raise CatalogError(
                 f"object {item.id} of scene {item.scene_id} does not belong to scene {scene.id}"
             )
-    row = {name: getattr(scene, name) for name in ("id", *_REPLACED)}
+    names = ("id", "title", "image_hash", "width", "height", "detector", "embedder")
+    row: dict[str, Any] = {name: getattr(scene, name) for name in names}
     row.update(n_objects=len(found), added_at=scene.added_at or datetime.now(UTC))
     # The scene first: its row is the lock that keeps two writers of one scene apart.
-    connection.execute(_upsert(connection), row)
+    connection.execute(upsert(connection, scenes, "id", keep=("added_at",)), row)
     connection.execute(sa.delete(objects).where(objects.c.scene_id == scene.id))
     if found:
         connection.execute(sa.insert(objects), [_object_row(item) for item in found])
@@ -66,16 +65,6 @@ def delete(connection: Connection, ids: Sequence[str]) -> int:
     for chunk in chunks(list(dict.fromkeys(ids))):
         removed += connection.execute(sa.delete(scenes).where(scenes.c.id.in_(chunk))).rowcount
     return removed
-
-
-def _upsert(connection: Connection) -> sa.Insert:
-    if connection.dialect.name == "sqlite":
-        lite = sqlite.insert(scenes)
-        return lite.on_conflict_do_update(
-            index_elements=["id"], set_={n: lite.excluded[n] for n in _REPLACED}
-        )
-    full = postgresql.insert(scenes)
-    return full.on_conflict_do_update(index_elements=["id"], set_={n: full.excluded[n] for n in _REPLACED})
 
 
 def _object_row(item: ObjectRecord) -> dict[str, Any]:
