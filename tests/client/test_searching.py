@@ -151,3 +151,20 @@ def test_refusals_say_what_was_wrong(ask: Ask, address: str) -> None:
 def test_a_page_without_room_is_refused(ask: Ask, address: str, page: int) -> None:
     with pytest.raises(ValueError, match=f"at least 1 product, not {page}"):
         ask(address, "similar", "chair-1", page=page)
+
+
+def test_order_and_counts(ask: Ask, address: str) -> None:
+    wanted = {"sort": "price", "facets": ["price", "category"], "among": 30}
+    found = ask(address, "search_object", "room-00/0", k=5, **wanted)
+    amounts = [costs(hit) for hit in found.hits]
+    assert amounts == sorted(amounts)
+    price, category = found.facets
+    assert (price.field, price.counted, price.complete) == ("price", 30, False)
+    assert sum(one.count for one in price.values) == 30
+    assert price.values[0].where == "price:[50 TO 100}"
+    assert category.values == ()
+    by_photo = ask(address, "search", ROOM, category=443, k=5, **wanted)
+    assert [one.field for one in by_photo.objects[0].facets] == ["price", "category"]
+    every = ask(address, "object_hits", "room-00/0", page=9, sort="-price", among=30)
+    assert [costs(hit) for hit in every] == sorted((costs(hit) for hit in every), reverse=True)
+    assert len({hit.product_id for hit in every}) == 30

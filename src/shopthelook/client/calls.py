@@ -37,6 +37,9 @@ class Narrowing(TypedDict, total=False):
         relax: with too few hits, go on in the categories beside the searched one, then in the one above.
         explain: have ``explanation`` say how the hits were found.
         gender: restrict apparel to it, to unisex and to what has none; "any" for no restriction.
+        sort: "price" and "-price" order the nearest ``among`` products by what a shopper pays, and list no others.
+        facets: count the values of fields among the nearest ``among`` products: True for the usual ones, or names.
+        among: how many of the nearest products both look at.
     """
 
     where: str | Mapping[str, Any] | None
@@ -44,6 +47,9 @@ class Narrowing(TypedDict, total=False):
     relax: bool
     explain: bool
     gender: Literal["women", "men", "unisex", "any"] | None
+    sort: Literal["similarity", "price", "-price"]
+    facets: bool | Sequence[str]
+    among: int
 
 
 @dataclass(frozen=True, slots=True)

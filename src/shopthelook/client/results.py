@@ -90,6 +90,27 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a field and how many products have it; ``where`` finds them."""
+
+    value: str
+    count: int
+    selected: bool
+    where: str
+    category: Category | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of a field among the ``counted`` nearest products; not ``complete``: there may be more with each."""
+
+    field: str
+    counted: int
+    complete: bool
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectHits(Object):
     """An object and its nearest products, closest first.
 
@@ -97,12 +118,14 @@ class ObjectHits(Object):
         searched: the subtree that was searched; None for all products, or for what the filter names.
         widened: how hits go beyond that, with ``relax``.
         explanation: with ``explain``.
+        facets: with ``facets``.
     """
 
     hits: tuple[Hit, ...] = ()
     searched: Category | None = None
     widened: str | None = None
     explanation: Explanation | None = None
+    facets: tuple[Facet, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

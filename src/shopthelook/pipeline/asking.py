@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from shopthelook.catalog import ProductRecord
 from shopthelook.embedding import similarity
 from shopthelook.pipeline.errors import SearchError
+from shopthelook.pipeline.facets import facet, split
 from shopthelook.pipeline.filters import Resolved, Where, resolve
+from shopthelook.pipeline.finding import Question, Search, run
 from shopthelook.pipeline.gender import gender_filter
+from shopthelook.pipeline.listing import PLAIN, Facet, Listing, by_price
 from shopthelook.pipeline.regions import Region, regions
-from shopthelook.pipeline.results import Explanation, Hit, Step
+from shopthelook.pipeline.results import Explanation, Hit
 from shopthelook.pipeline.stages import stage
-from shopthelook.retrieval import Hits, Plan, Query
 from shopthelook.retrieval.query import Filter, all_of, to_text
 from shopthelook.taxonomy import Category
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.following import FollowingIndex
     from shopthelook.pipeline.parts import Parts
+
+__all__ = ["MOST_HITS", "Answer", "Question", "Wanted", "answer", "most_distance", "searched_for", "wanted"]
 
 MOST_HITS = 10_000
 """The largest ``offset + k``."""
@@ -43,23 +45,7 @@ class Wanted:
     relax: bool = False
     explain: bool = False
     gender: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An object to find products for.
-
-    Attributes:
-        code: its packed binary code, ``bits // 8`` bytes.
-        kind: what it is; None where that is not known.
-        gender: whose it is, "male", "female" or "unisex"; None where that is not known for sure.
-        leave_out: a product that is no hit.
-    """
-
-    code: bytes
-    kind: Category | None
-    gender: str | None = None
-    leave_out: str | None = None
+    listing: Listing = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +56,24 @@ class Answer:
     searched: Category | None
     widened: str | None
     explanation: Explanation | None
+    facets: tuple[Facet, ...] | None = None
 
 
 @dataclass(slots=True)
-class _Search:
-    """One question under way: where it looks, by what, and what it found so far."""
+class _Asked:
+    """What is looked up for one question.
 
-    question: Question
-    searched: Category | None
-    regions: list[Region]
-    where: Filter | None
-    spoken: Filter | None
-    found: list[tuple[str, int, Region]] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    Attributes:
+        main: its hits.
+        own: by field, the filter's conditions on it, and the search without them.
+    """
+
+    main: Search
+    own: dict[str, tuple[Filter | None, Search]]
+
+    def searches(self) -> list[Search]:
+        """All of them."""
+        return [self.main, *(search for _, search in self.own.values())]
 
 
 def wanted(
@@ -96,6 +87,7 @@ def wanted(
     relax: bool = False,
     explain: bool = False,
     gender: str | None = None,
+    listing: Listing = PLAIN,
 ) -> Wanted:
     """Check what a caller wants, before any model runs.
 
@@ -113,7 +105,7 @@ def wanted(
         raise SearchError(f"min_similarity must be from 0 to 1, not {min_similarity}")
     gender_filter(gender, None, None, named=False)
     resolved = None if where is None else resolve(where, shop.taxonomy)
-    return Wanted(k, offset, category, resolved, min_similarity, relax, explain, gender)
+    return Wanted(k, offset, category, resolved, min_similarity, relax, explain, gender, listing)
 
 
 def answer(shop: Parts, index: FollowingIndex, questions: Sequence[Question], wanted: Wanted) -> list[Answer]:
@@ -122,18 +114,20 @@ def answer(shop: Parts, index: FollowingIndex, questions: Sequence[Question], wa
     Args:
         index: of the embedder that made the questions' codes.
     """
+    listing = wanted.listing
+    enough = listing.needed(wanted.offset + wanted.k)
+    others = _without_each(shop, wanted)
     for attempt in range(_TRIES):
-        searches = [_search(shop, question, wanted) for question in questions]
+        asked = [_ask(shop, question, wanted, others) for question in questions]
         with stage("retrieve"):
-            _run(index, searches, wanted)
-        pages = [one.found[wanted.offset : wanted.offset + wanted.k] for one in searches]
-        ids = {key for page in pages for key, _, _ in page}
+            _run(index, asked, enough, wanted)
+        ids = {key for one in asked for key in _to_read(one, wanted)}
         with stage("fill"):
             records = shop.catalog.products(sorted(ids))
         # A product removed between the two reads would leave a gap: look again, the index follows.
         if len(records) == len(ids) or attempt == _TRIES - 1:
             break
-    return [_answer(one, page, records, wanted) for one, page in zip(searches, pages, strict=True)]
+    return [_answer(shop, one, records, wanted) for one in asked]
 
 
 def searched_for(shop: Parts, kind: Category | None) -> Category | None:
@@ -147,7 +141,33 @@ def most_distance(least_similarity: float, bits: int) -> int:
     return math.floor((1 - least_similarity) * bits + 1e-6)
 
 
-def _search(shop: Parts, question: Question, wanted: Wanted) -> _Search:
+def _without_each(shop: Parts, wanted: Wanted) -> dict[str, tuple[Filter | None, Wanted]]:
+    """By field that is counted and that the filter speaks of: its conditions, and what is wanted without them."""
+    others: dict[str, tuple[Filter | None, Wanted]] = {}
+    written = None if wanted.where is None else wanted.where.written
+    for name in wanted.listing.facets:
+        rest, own = split(written, name)
+        # Where nobody asks for a gender, the object's own restricts, and the others are there to be chosen.
+        freed = name == "gender" and wanted.gender is None
+        if own is not None or freed:
+            where = None if rest is None else resolve(rest, shop.taxonomy)
+            others[name] = own, replace(wanted, where=where, gender="any" if freed else wanted.gender)
+    return others
+
+
+def _ask(
+    shop: Parts, question: Question, wanted: Wanted, others: dict[str, tuple[Filter | None, Wanted]]
+) -> _Asked:
+    main = _search(shop, question, wanted)
+    found: dict[str, tuple[Filter | None, Search]] = {}
+    for name, (own, other) in others.items():
+        search = _search(shop, question, other)
+        if own is not None or not search.same(main):
+            found[name] = own, search
+    return _Asked(main, found)
+
+
+def _search(shop: Parts, question: Question, wanted: Wanted) -> Search:
     given = wanted.where
     searched = wanted.category
     if searched is None and not (given is not None and given.names_category):
@@ -156,7 +176,7 @@ def _search(shop: Parts, question: Question, wanted: Wanted) -> _Search:
     names_gender = given is not None and given.names_gender
     kind = wanted.category or question.kind
     restriction = gender_filter(wanted.gender, question.gender, kind, named=names_gender)
-    return _Search(
+    return Search(
         question,
         searched,
         regions(shop.taxonomy, searched, branches=of_object, relax=wanted.relax),
@@ -165,79 +185,53 @@ def _search(shop: Parts, question: Question, wanted: Wanted) -> _Search:
     )
 
 
-def _run(index: FollowingIndex, searches: Sequence[_Search], wanted: Wanted) -> None:
-    """Search region after region, all questions at once in each, until there are enough hits."""
-    enough = wanted.offset + wanted.k
-    for number in range(max((len(one.regions) for one in searches), default=0)):
-        open_ = [one for one in searches if number < len(one.regions) and len(one.found) < enough]
-        queries: list[Query] = []
-        for one in open_:
-            code = np.frombuffer(one.question.code, np.uint8)
-            distance = None
-            if wanted.min_similarity is not None:
-                distance = most_distance(wanted.min_similarity, 8 * len(code))
-            spans = one.regions[number].spans
-            queries += [Query(code, span, one.where, distance, wanted.explain) for span in (spans or (None,))]
-        if not queries:
-            return
-        # One more, because the product that is left out may be among its own nearest.
-        answers = iter(index.query(queries, enough + any(one.question.leave_out for one in open_)))
-        for one in open_:
-            parts = [next(answers) for _ in one.regions[number].spans or (None,)]
-            _take(one, one.regions[number], parts, enough)
+def _run(index: FollowingIndex, asked: Sequence[_Asked], enough: int, wanted: Wanted) -> None:
+    searches = [search for one in asked for search in one.searches()]
+    most_bits = None
+    if wanted.min_similarity is not None and searches:
+        most_bits = most_distance(wanted.min_similarity, 8 * len(searches[0].question.code))
+    run(index, searches, enough, most_bits, wanted.explain)
 
 
-def _take(search: _Search, region: Region, parts: Sequence[Hits], enough: int) -> None:
-    """Add what a region's parts hold, nearest first, behind what the regions before it held."""
-    # The index may have followed a change in between, which moved a product from one region to another.
-    known = {search.question.leave_out, *(key for key, _, _ in search.found)}
-    nearest = sorted(
-        (int(distance), key)
-        for part in parts
-        for key, distance in zip(part.ids, part.distances, strict=True)
-        if key not in known
-    )
-    search.found += [(key, distance, region) for distance, key in nearest[: enough - len(search.found)]]
-    plans = [part.plan for part in parts if part.plan is not None]
-    search.steps.append(Step(region.widened, _summed(plans)))
+def _to_read(asked: _Asked, wanted: Wanted) -> set[str]:
+    """The products whose records are needed."""
+    listing = wanted.listing
+    page = asked.main.found[wanted.offset : wanted.offset + wanted.k]
+    found = page if listing.sort == "similarity" else []
+    if listing.sort != "similarity" or listing.facets:
+        found = [*found, *(entry for one in asked.searches() for entry in one.found[: listing.among])]
+    return {key for key, _, _ in found}
 
 
-def _summed(plans: Sequence[Plan]) -> Plan | None:
-    if not plans:
-        return None
-    return Plan(
-        ", ".join(dict.fromkeys(plan.name for plan in plans)),
-        _sum(plan.rows_qualified for plan in plans),
-        _sum(plan.rows_compared for plan in plans),
-        sum(plan.tokens_matched for plan in plans),
-    )
-
-
-def _sum(numbers: Iterable[int | None]) -> int | None:
-    """None where one of them is not known."""
-    total = 0
-    for number in numbers:
-        if number is None:
-            return None
-        total += number
-    return total
-
-
-def _answer(
-    search: _Search,
-    page: Sequence[tuple[str, int, Region]],
-    records: dict[str, ProductRecord],
-    wanted: Wanted,
-) -> Answer:
+def _answer(shop: Parts, asked: _Asked, records: dict[str, ProductRecord], wanted: Wanted) -> Answer:
+    search, listing = asked.main, wanted.listing
     bits = 8 * len(search.question.code)
-    present = [(records[key], distance, region) for key, distance, region in page if key in records]
-    hits = tuple(_hit(record, distance, bits) for record, distance, _ in present)
-    widened = present[-1][2].widened if present else None
+    found = search.found
+    if listing.sort != "similarity":
+        present = [entry for entry in found[: listing.among] if entry[0] in records]
+        found = by_price([(records[entry[0]].product, entry) for entry in present], listing.sort)
+    page = [entry for entry in found[wanted.offset : wanted.offset + wanted.k] if entry[0] in records]
+    hits = tuple(_hit(records[key], distance, bits) for key, distance, _ in page)
+    widened = _widest(search, page)
     explanation = None
     if wanted.explain:
         spoken = None if search.spoken is None else to_text(search.spoken)
         explanation = Explanation(spoken, tuple(search.steps))
-    return Answer(hits, search.searched, widened, explanation)
+    facets = tuple(_facet(shop, asked, name, records, wanted) for name in listing.facets) or None
+    return Answer(hits, search.searched, widened, explanation, facets)
+
+
+def _widest(search: Search, page: Sequence[tuple[str, int, Region]]) -> str | None:
+    """How far the hits of a page go beyond what was asked for."""
+    last = max((search.regions.index(region) for _, _, region in page), default=0)
+    return search.regions[last].widened
+
+
+def _facet(shop: Parts, asked: _Asked, name: str, records: dict[str, ProductRecord], wanted: Wanted) -> Facet:
+    own, search = asked.own.get(name, (None, asked.main))
+    among = wanted.listing.among
+    products = [records[key].product for key, _, _ in search.found[:among] if key in records]
+    return facet(name, products, len(search.found) < among, own, search.searched, shop.taxonomy)
 
 
 def _hit(record: ProductRecord, distance: int, bits: int) -> Hit:

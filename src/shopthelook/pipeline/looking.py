@@ -9,6 +9,7 @@ from shopthelook.geometry import Box
 from shopthelook.images import PictureLike
 from shopthelook.pipeline.filters import Where
 from shopthelook.pipeline.gender import Gender
+from shopthelook.pipeline.listing import PLAIN, Listing
 from shopthelook.pipeline.parts import Parts
 from shopthelook.pipeline.results import Decomposition, ObjectHits, SearchResult
 
@@ -49,6 +50,7 @@ class Looking(Parts):
         relax: bool = False,
         explain: bool = False,
         gender: Gender | None = None,
+        listing: Listing = PLAIN,
     ) -> SearchResult:
         """Find the products nearest to each object of a picture.
 
@@ -69,6 +71,7 @@ class Looking(Parts):
             gender: restrict apparel to it, to unisex and to products without one; "any" for no
                 restriction. Without it the object's own counts where the embedder is sure of it, unless
                 the filter speaks of the gender.
+            listing: another order, and counts of what the nearest products have in common.
 
         Where no object is found, the whole picture is searched in all categories.
 
@@ -93,6 +96,7 @@ class Looking(Parts):
             relax=relax,
             explain=explain,
             gender=gender,
+            listing=listing,
         )
 
     def search_object(
@@ -107,6 +111,7 @@ class Looking(Parts):
         relax: bool = False,
         explain: bool = False,
         gender: Gender | None = None,
+        listing: Listing = PLAIN,
     ) -> ObjectHits:
         """Find the products nearest to an object of a stored scene, after skipping ``offset`` hits.
 
@@ -131,6 +136,7 @@ class Looking(Parts):
             relax=relax,
             explain=explain,
             gender=gender,
+            listing=listing,
         )
 
     def search_product(
@@ -144,6 +150,7 @@ class Looking(Parts):
         relax: bool = False,
         explain: bool = False,
         gender: Gender | None = None,
+        listing: Listing = PLAIN,
     ) -> ObjectHits:
         """Find other products that look like this one, in its category ("more like this").
 
@@ -166,4 +173,5 @@ class Looking(Parts):
             relax=relax,
             explain=explain,
             gender=gender,
+            listing=listing,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shopthelook.catalog import Guesses, Product
 from shopthelook.geometry import Box
 from shopthelook.pipeline.attributes import Attribute, guessed, told_of
+from shopthelook.pipeline.listing import Facet
 from shopthelook.retrieval import Plan
 from shopthelook.taxonomy import Category
 
@@ -175,6 +176,7 @@ class ObjectHits:
         widened: how the hits go beyond that, in words; None where they do not.
         explanation: how they were found, where that was asked for.
         attributes: what is said of the object; of a product also by its merchant.
+        facets: what the nearest products have in common, where that was asked for.
     """
 
     box: Box
@@ -186,6 +188,7 @@ class ObjectHits:
     widened: str | None = None
     explanation: Explanation | None = field(default=None, compare=False)
     attributes: tuple[Attribute, ...] = ()
+    facets: tuple[Facet, ...] | None = None
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -197,6 +200,7 @@ class ObjectHits:
         """``{"box", "category", "category_id", "score", "attributes", "searched", "widened", "hits"}``."""
         found: dict[str, Any] = {} if self.id is None else {"id": self.id}
         explained = {} if self.explanation is None else {"explanation": self.explanation.as_dict()}
+        counted = {} if self.facets is None else {"facets": [one.as_dict() for one in self.facets]}
         return found | {
             "box": self.box.as_list(),
             "category": None if self.category is None else self.category.full,
@@ -206,6 +210,7 @@ class ObjectHits:
             "searched": None if self.searched is None else self.searched.full,
             "widened": self.widened,
             **explained,
+            **counted,
             "hits": [hit.as_dict() for hit in self.hits],
         }
 

@@ -22,6 +22,7 @@ from shopthelook.pipeline.encoding import known_category
 from shopthelook.pipeline.errors import NotFound
 from shopthelook.pipeline.filters import Where
 from shopthelook.pipeline.guessing import own_gender
+from shopthelook.pipeline.listing import Listing
 from shopthelook.pipeline.notebook import View
 from shopthelook.pipeline.results import ObjectHits, SearchResult
 from shopthelook.taxonomy import Category
@@ -41,6 +42,7 @@ class Options(TypedDict, total=False):
     relax: bool
     explain: bool
     gender: str | None
+    listing: Listing
 
 
 def search(
@@ -136,7 +138,16 @@ def _object_hits(
     object_id: str | None = None,
 ) -> ObjectHits:
     return ObjectHits(
-        box, kind, score, found.hits, found.searched, object_id, found.widened, found.explanation, said
+        box=box,
+        category=kind,
+        score=score,
+        hits=found.hits,
+        searched=found.searched,
+        id=object_id,
+        widened=found.widened,
+        explanation=found.explanation,
+        attributes=said,
+        facets=found.facets,
     )
 
 

@@ -138,6 +138,30 @@ class ExplanationOut(BaseModel):
     steps: list[StepOut]
 
 
+class FacetValueOut(BaseModel):
+    """One value of a field, and how many products have it."""
+
+    value: str = Field(
+        description="as a filter takes it; a category's id; for prices the limits, the second left out",
+        examples=["Blue"],
+    )
+    count: int = Field(ge=0, examples=[12])
+    selected: bool = Field(description="the filter asks for it")
+    where: str = Field(description="the condition that finds it, for `where`", examples=["color:Blue"])
+    category: CategoryOut | None = Field(default=None, description="of the field `category`")
+
+
+class FacetOut(BaseModel):
+    """The values of one field, the most frequent first, prices from the lowest."""
+
+    field: str = Field(examples=["color"])
+    counted: int = Field(description="products that were looked at, nearest first")
+    complete: bool = Field(
+        description="these were all that qualify; otherwise there may be more with each value"
+    )
+    values: list[FacetValueOut]
+
+
 class ObjectHitsOut(ObjectOut):
     """One object and its nearest products, closest first."""
 
@@ -150,6 +174,7 @@ class ObjectHitsOut(ObjectOut):
         examples=["to the categories beside it in Furniture"],
     )
     explanation: ExplanationOut | None = Field(default=None, description="with `explain`")
+    facets: list[FacetOut] | None = Field(default=None, description="with `facets`")
     hits: list[HitOut]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from shopthelook.catalog import ObjectRecord, Product, ProductRecord, SceneRecord
 from shopthelook.pipeline.attributes import Attribute, guessed, told_of
+from shopthelook.pipeline.listing import Facet
 from shopthelook.pipeline.results import Explanation, Hit, ObjectHits, SceneObject
 from shopthelook.serving import schemas
 from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory
@@ -38,6 +39,20 @@ def attributes_out(said: Iterable[Attribute]) -> list[schemas.AttributeOut]:
         schemas.AttributeOut(name=one.name, value=one.value, by=one.by, confidence=one.confidence)
         for one in said
     ]
+
+
+def _facet_out(found: Facet) -> schemas.FacetOut:
+    values = [
+        schemas.FacetValueOut(
+            value=one.value,
+            count=one.count,
+            selected=one.selected,
+            where=one.where,
+            category=category_out(one.category),
+        )
+        for one in found.values
+    ]
+    return schemas.FacetOut(field=found.field, counted=found.counted, complete=found.complete, values=values)
 
 
 def _explanation_out(found: Explanation) -> schemas.ExplanationOut:
@@ -119,6 +134,7 @@ class Views:
             searched=category_out(found.searched),
             widened=found.widened,
             explanation=None if found.explanation is None else _explanation_out(found.explanation),
+            facets=None if found.facets is None else [_facet_out(one) for one in found.facets],
             hits=[self.hit(hit) for hit in found.hits],
         )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
+from pydantic import AfterValidator
 
+from shopthelook.pipeline.listing import AMONG, MOST_AMONG, Listing, Sort
 from shopthelook.serving import search_request as asked
 from shopthelook.serving.schemas import ErrorAnswer, Text
 
@@ -27,6 +29,11 @@ def _narrowing(
     relax: Annotated[bool, Query(description=asked.RELAX)] = False,
     explain: Annotated[bool, Query(description=asked.EXPLAIN)] = False,
     gender: Annotated[asked.Gender | None, Query(description=asked.GENDER)] = None,
+    sort: Annotated[Sort, Query(description=asked.SORT)] = "similarity",
+    facets: Annotated[
+        str, AfterValidator(asked.facet_fields), Query(max_length=2100, description=asked.FACET_FIELDS)
+    ] = "",
+    among: Annotated[int, Query(ge=1, le=MOST_AMONG, description=asked.AMONG_NEAREST)] = AMONG,
 ) -> dict[str, Any]:
     return {
         "where": where,
@@ -34,6 +41,7 @@ def _narrowing(
         "relax": relax,
         "explain": explain,
         "gender": gender,
+        "listing": Listing(sort, tuple(facets), among),
     }
 
 
