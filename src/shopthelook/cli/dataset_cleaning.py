@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter as Counts
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from shopthelook.cli.cleaning import parsed_fold, tell_merged, tell_suspects
 from shopthelook.cli.options import json_option
-from shopthelook.cli.output import emit, table
+from shopthelook.cli.output import emit
 from shopthelook.cli.progress import Counter
+from shopthelook.datasets.cleaning import write_suspects
 from shopthelook.detection.datasets import open_data
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ def fold(data: Path, fold: str, out: Path, as_json: bool) -> None:
     """
     from shopthelook.detection.datasets.cleaning.folds import write_without
 
-    first, slash, second = fold.partition("/")
-    if not (slash and first.isdecimal() and second.isdecimal() and int(first) < int(second) >= 2):
-        raise click.BadParameter(f"I/K with I from 0 to K - 1 is needed, not {fold!r}", param_hint="--fold")
-    n = write_without(open_data(data), int(first), int(second), out)
+    n = write_without(open_data(data), *parsed_fold(fold), out)
     if as_json:
         emit({"out": str(out), "pictures": n})
     else:
@@ -105,14 +103,8 @@ def suspects(
 
     opened = open_data(data)
     found = find_suspects(opened, _predictions(opened, bundles, predictions, out), Limits(sure, unfound))
-    lines = (json.dumps(one.as_dict(), ensure_ascii=False) + "\n" for one in found)
-    out.write_text("".join(lines), encoding="utf-8")
-    kinds = Counts(one.kind for one in found)
-    if as_json:
-        emit({"out": str(out), "suspects": dict(kinds)})
-        return
-    click.echo(f"{out}: {len(found):,} suspects")
-    table([(kind, f"{n:,}") for kind, n in kinds.most_common()], right=[1], indent=2)
+    write_suspects(out, found)
+    tell_suspects(out, Counts(one.kind for one in found), as_json)
 
 
 def _predictions(
@@ -154,10 +146,4 @@ def merge(data: Path, answers: Path, out: Path, as_json: bool) -> None:
     given = read_answers(answers)
     with Counter() as counter:
         merged = merge_answers(opened, given, out, lambda done, total: counter("pictures", done, total))
-    if as_json:
-        emit({"out": str(out), "changes": dict(merged.changes), "left_out": merged.left_out})
-        return
-    click.echo(f"{out}: {len(given):,} answers merged")
-    table([(action, f"{n:,}") for action, n in merged.changes.most_common()], right=[1], indent=2)
-    for suspect, reason in merged.left_out.items():
-        click.echo(f"left out: {suspect}: {reason}", err=True)
+    tell_merged(merged, len(given), as_json)

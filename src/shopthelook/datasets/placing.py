@@ -32,11 +32,12 @@ class Placed:
 class Placer:
     """Brings pictures into ``folder``; a journal beside them says what a run before has done.
 
-    With ``in_place`` nothing is copied, and pictures are named by their absolute path.
+    With ``in_place`` nothing is copied, and pictures are named by their absolute path; otherwise by their path in
+    ``root``, with ``below`` before it.
     """
 
-    def __init__(self, folder: Path, root: Path, in_place: bool) -> None:
-        self.folder, self.root, self.in_place = folder, root, in_place
+    def __init__(self, folder: Path, root: Path, in_place: bool, below: str = "images/") -> None:
+        self.folder, self.root, self.in_place, self.below = folder, root, in_place, below
         self._journal = folder / DONE
         self._done = _read(self._journal)
         # Without the line that a kill cut short, to which the next one would be joined.
@@ -44,7 +45,7 @@ class Placer:
 
     def place(self, path: Path) -> Placed:
         """Bring one picture. Raises `PictureError` for a file that is no whole picture, or whose name is no text."""
-        name = str(path.resolve()) if self.in_place else "images/" + path.relative_to(self.root).as_posix()
+        name = str(path.resolve()) if self.in_place else self.below + path.relative_to(self.root).as_posix()
         if not is_text(name):
             raise PictureError("unreadable", "its name is not UTF-8")
         try:

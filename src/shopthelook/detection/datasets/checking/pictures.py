@@ -9,8 +9,8 @@ from itertools import combinations
 from typing import NamedTuple, get_args
 
 from shopthelook import images
+from shopthelook.datasets.likeness import Look, alike, look_of
 from shopthelook.datasets.splits import Split, split_of_digest
-from shopthelook.detection.datasets.checking.likeness import Look, alike, look_of
 from shopthelook.detection.datasets.checking.problem import Problem
 from shopthelook.detection.datasets.dataset import DataSet
 from shopthelook.detection.datasets.picture import LabelledPicture

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+from shopthelook.datasets.cleaning import fold_of, sha256_of
 from shopthelook.datasets.errors import DataError
 from shopthelook.detection.datasets.dataset import COCO_FILES, LABELS_FILE, DataSet
 from shopthelook.detection.datasets.picture import LabelledPicture
 
+__all__ = ["digest_of", "fold_of", "key_of", "read_coco", "write_labels", "write_without"]
+
 
 def digest_of(picture: LabelledPicture) -> bytes:
     """The SHA-256 of a picture's file. Raises `DataError` where it cannot be read."""
-    if picture.digest is not None:
-        return picture.digest
-    try:
-        return hashlib.sha256(picture.path.read_bytes()).digest()
-    except OSError as error:
-        raise DataError(f"{picture.path}: this picture cannot be read: {error.strerror}") from None
+    return sha256_of(picture.path) if picture.digest is None else picture.digest
 
 
 def key_of(picture: LabelledPicture) -> bytes:
     """What a picture's fold follows from, as its split does (`LabelledPicture.key`). Raises `DataError` as above."""
     return picture.key or digest_of(picture)
-
-
-def fold_of(key: bytes, folds: int) -> int:
-    """The fold, 0 to ``folds`` - 1, of pictures with this key: the same in every data set, split or order.
-
-    Other bytes of the hash than those that say the split, so that each fold has its share of each split.
-    """
-    return int.from_bytes(key[8:16], "big") % folds
 
 
 def write_without(data: DataSet, fold: int, folds: int, out: Path) -> int:

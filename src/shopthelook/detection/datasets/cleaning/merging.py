@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shopthelook.datasets.errors import DataError
-from shopthelook.detection.datasets.cleaning.answers import Answer, Decision, decide
+from shopthelook.datasets.cleaning import (
+    TIED,
+    Answer,
+    Corners,
+    Decision,
+    Merged,
+    decide,
+    fresh_partial,
+    write_changes,
+)
 from shopthelook.detection.datasets.cleaning.copying import place_pictures
 from shopthelook.detection.datasets.cleaning.folds import digest_of, read_coco, write_labels
 from shopthelook.detection.datasets.cleaning.settling import boxed, settle
-from shopthelook.detection.datasets.cleaning.suspect import Corners
+from shopthelook.detection.datasets.cleaning.suspect import Suspect
 from shopthelook.detection.datasets.dataset import COCO_FILES, DataSet
 
-CHANGES_FILE = "changes.jsonl"
+__all__ = ["Merged", "merge"]
+
 _SLACK = 0.02  # pixels: what rounding to hundredths does to a box
-
-
-@dataclass(slots=True)
-class Merged:
-    """What a merge did: changes by action, and the ids of suspects that were left out, with the reason."""
-
-    folder: Path
-    changes: Counter[str] = field(default_factory=Counter)
-    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def merge(
     data: DataSet,
-    answers: Sequence[Answer],
+    answers: Sequence[Answer[Suspect]],
     out: Path,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Merged:
@@ -44,24 +41,19 @@ def merge(
     COCO file holds, stay as they are. Pictures are linked where the file system can, else copied; those that lie
     outside of the folder are named where they are. Raises `DataError` when ``out`` exists or a picture is missing.
     """
-    if out.exists():
-        raise DataError(f"{out} exists already; name another folder, or delete it first")
     whole = read_coco(data)
     decisions, ties = decide(answers)
-    merged = Merged(out, left_out={one.id: "as many answers say one thing as another" for one in ties})
+    merged = Merged(out, left_out={one.id: TIED for one in ties})
     before = boxed(whole)
     changes = _Boxes(data, whole).change(decisions, merged)
     settle(whole, before)
-    partial = out.with_name(out.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    partial = fresh_partial(out)
     place_pictures(data, whole, partial, progress)
     whole["info"] = {
         **(whole.get("info") or {}),
         "cleaned": {"from": data.name, "answers": len(answers), "changes": dict(merged.changes)},
     }
-    lines = (json.dumps(change, ensure_ascii=False) + "\n" for change in changes)
-    (partial / CHANGES_FILE).write_text("".join(lines), encoding="utf-8")
+    write_changes(partial, changes)
     # The label map may follow from the folder's name, which is another one here.
     write_labels(data, partial)
     (partial / COCO_FILES[0]).write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
@@ -83,9 +75,9 @@ class _Boxes:
         for one in whole["annotations"]:
             self.of_image.setdefault(one["image_id"], []).append(one)
 
-    def change(self, decisions: Sequence[Decision], merged: Merged) -> list[dict[str, Any]]:
+    def change(self, decisions: Sequence[Decision[Suspect]], merged: Merged) -> list[dict[str, Any]]:
         """Apply decisions; returns what changed."""
-        targets: dict[int, list[tuple[Decision, dict[str, Any]]]] = {}
+        targets: dict[int, list[tuple[Decision[Suspect], dict[str, Any]]]] = {}
         changes = []
         for decision in decisions:
             suspect = decision.suspect
@@ -134,7 +126,7 @@ class _Boxes:
                     return one
         return None
 
-    def _apply(self, decision: Decision, annotation: dict[str, Any]) -> None:
+    def _apply(self, decision: Decision[Suspect], annotation: dict[str, Any]) -> None:
         if _plain(decision) == "remove":
             self.whole["annotations"] = [one for one in self.whole["annotations"] if one is not annotation]
             return
@@ -145,7 +137,7 @@ class _Boxes:
             for name in ("segmentation", "guessed"):  # those were of the old box
                 annotation.pop(name, None)
 
-    def _add(self, decision: Decision) -> None:
+    def _add(self, decision: Decision[Suspect]) -> None:
         taken = [one["id"] for one in self.whole["annotations"] if isinstance(one.get("id"), int)]
         self.whole["annotations"].append(
             {
@@ -158,7 +150,7 @@ class _Boxes:
         )
 
 
-def _plain(decision: Decision) -> str:
+def _plain(decision: Decision[Suspect]) -> str:
     return "remove" if decision.action == "remove-other" else decision.action
 
 
@@ -168,7 +160,9 @@ def _sides(box: Corners) -> dict[str, Any]:
     return {"bbox": [x1, y1, width, height], "area": round(width * height, 2)}
 
 
-def _note(decision: Decision, before: list[float] | None, after: list[float] | None) -> dict[str, Any]:
+def _note(
+    decision: Decision[Suspect], before: list[float] | None, after: list[float] | None
+) -> dict[str, Any]:
     """The line of ``changes.jsonl``; boxes are x, y, width, height as in the annotations."""
     is_other = decision.action == "remove-other"
     label = decision.suspect.other_label if is_other else decision.suspect.label

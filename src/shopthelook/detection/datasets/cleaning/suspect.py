@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
+from shopthelook.datasets.cleaning import Corners, corners, id_of
 from shopthelook.datasets.errors import DataError
+
+__all__ = ["ACTIONS", "KINDS", "Action", "Corners", "Kind", "Suspect", "corners", "parse_suspect"]
 
 Kind: TypeAlias = Literal["two-labels", "label", "missing", "unfound"]
 Action: TypeAlias = Literal["keep", "relabel", "remove", "remove-other", "add"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ACTIONS: tuple[Action, ...] = get_args(Action)
-Corners: TypeAlias = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ class Suspect:
     def id(self) -> str:
         """16 hex digits that stay the same however often the data set is looked at, and on every machine."""
         where = self.suggested if self.label is None else self.label
-        said = (self.kind, self.sha256, where, *(f"{value:.2f}" for value in self.box), self.other_label)
-        return hashlib.sha256("\0".join(map(str, said)).encode()).hexdigest()[:16]
+        return id_of(self.kind, self.sha256, where, *(f"{value:.2f}" for value in self.box), self.other_label)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of the line."""
@@ -79,11 +79,3 @@ def parse_suspect(line: Mapping[str, Any], where: str) -> Suspect:
     if line.get("id", suspect.id) != suspect.id:
         raise DataError(f"{where}: the id {line['id']!r} is not that of what the line says: {suspect.id}")
     return suspect
-
-
-def corners(value: Any) -> Corners:
-    """Four numbers x1, y1, x2, y2 with an area. Raises `ValueError`."""
-    x1, y1, x2, y2 = (round(float(one), 2) for one in value)
-    if not (x1 < x2 and y1 < y2):  # also where one is not a number
-        raise ValueError(f"a box is x1, y1, x2, y2 with an area, not {value!r}")
-    return x1, y1, x2, y2

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from shopthelook import images
-from shopthelook.detection.datasets.checking import likeness
-from shopthelook.detection.datasets.checking.likeness import Look, alike, look_of
+from shopthelook.datasets import likeness
+from shopthelook.datasets.likeness import Look, alike, look_of
 from shopthelook.images import Rgb
 
 Photo = Callable[[int], Image.Image]

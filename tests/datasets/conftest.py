@@ -1,0 +1,5 @@
+"""Made photos."""
+
+from tests.fixtures.photos import photo
+
+__all__ = ["photo"]
