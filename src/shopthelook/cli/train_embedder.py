@@ -14,6 +14,12 @@ NEEDED = ("torch", "torchvision", "onnx", "timm", "tensorboard")
 
 @click.command()
 @training_options
+@click.option(
+    "--features",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where recipes with looks keep what their backbone makes of the views; several runs can share it. "
+    "[default: a folder of the run]",
+)
 def embedder(
     recipe: str,
     data: tuple[str, ...],
@@ -25,6 +31,7 @@ def embedder(
     steps: int | None,
     device: str | None,
     devices: int,
+    features: Path | None,
     as_json: bool,
 ) -> None:
     """Train an embedder by RECIPE: the name of one that ships, or a TOML file.
@@ -51,7 +58,7 @@ def embedder(
 
     out = out or Path("runs") / read.name
     with stopped_in(out):
-        outcome = run(read, folders, out, bundle, device, devices)
+        outcome = run(read, folders, out, bundle, device, devices, features)
     if as_json:
         emit(
             {

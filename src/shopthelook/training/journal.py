@@ -57,7 +57,7 @@ class Journal:
         self.steps, self.batch = steps, batch
         self._losses, self._validation = Table(folder / LOSSES, start), Table(folder / VALIDATION, start)
         self._board = SummaryWriter(str(folder / BOARD), purge_step=start + 1 if start else None)
-        self._line = _Line()
+        self._line = Line()
         self._times: deque[tuple[float, int]] = deque([(time.monotonic(), start)], maxlen=50)
         self._last = ""
 
@@ -106,7 +106,7 @@ class Journal:
         self._board.close()
 
 
-class _Line:
+class Line:
     """A bar that is rewritten in place on a terminal, a line now and then elsewhere."""
 
     def __init__(self) -> None:
@@ -115,6 +115,7 @@ class _Line:
         self._width = 0
 
     def show(self, share: float, text: str, last: bool) -> None:
+        """Show ``text`` with a bar that is full to ``share``, unless something was shown a moment ago."""
         now = time.monotonic()
         if not last and now - self._shown_at < (_BAR_EVERY_S if self._tty else _LINE_EVERY_S):
             return
@@ -128,10 +129,12 @@ class _Line:
         self._width = len(line)
 
     def say(self, text: str) -> None:
+        """Print a line that stays."""
         self.clear()
         print(text, file=sys.stderr, flush=True)
 
     def clear(self) -> None:
+        """Take the bar away."""
         if self._tty and self._width:
             print("\r" + " " * self._width + "\r", end="", file=sys.stderr, flush=True)
             self._width = 0

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from shopthelook.embedding.training.sampling import BatchStream, Example
-from shopthelook.embedding.training.validation import P1, Trial, contact_sheet, figures, look
+from shopthelook.embedding.training.validation import P1, Seen, Trial, contact_sheet, figures, look
 from shopthelook.models.card import Resize
 from shopthelook.models.preprocess import for_embedder, normalise
 from shopthelook.training import checkpoint, loop
@@ -50,17 +50,32 @@ class TrainingData:
     trial: Trial
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What a frozen backbone makes of the data: of each group (n, looks, width), of the trial's views (m, width)."""
+
+    groups: Sequence[NDArray[np.float16]]
+    trial: NDArray[np.float16]
+
+
 def epoch_of(recipe: Recipe, data: TrainingData) -> int:
     """Steps of an epoch, which draws as many pictures as there are."""
     return max(1, -(-sum(len(group) for group in data.groups) // recipe.training.batch))
 
 
-def train(built: Built, recipe: Recipe, data: TrainingData, out: Path, device: Device) -> float | None:
+def train(
+    built: Built,
+    recipe: Recipe,
+    data: TrainingData,
+    out: Path,
+    device: Device,
+    kept: Kept | None = None,
+) -> float | None:
     """Train, or go on with, the run in ``out``; leave its best weights in ``built.model`` and in ``best.pt``.
 
     The best are those with the highest P@1 of binary codes on the validation views (the most right categories where
     no view has a counterpart), the last ones where there are none. Every device of a run calls this with the same
-    arguments; the first one writes.
+    arguments; the first one writes. ``kept`` are the features that are learnt from in place of pictures.
 
     Returns:
         The best decisive figure, None without validation views.
@@ -69,7 +84,7 @@ def train(built: Built, recipe: Recipe, data: TrainingData, out: Path, device: D
         ShopError: ``out`` holds another run, a picture cannot be read, or the loss is no number any more.
     """
     identity = checkpoint.identity(recipe.as_dict(), _pieces(data.groups))
-    lesson = Embedding(built, recipe, data, device)
+    lesson = Embedding(built, recipe, data, device, kept)
     return loop.train(lesson, recipe.training, epoch_of(recipe, data), identity, out, device)
 
 
@@ -102,10 +117,14 @@ class Predictor:
         batch = np.stack([for_embedder(one, self.resize) for one in pictures])
         return torch.from_numpy(normalise(batch, self.built.mean, self.built.std)).to(self.device)
 
-    @torch.no_grad()
     def __call__(self, pictures: Sequence[Rgb]) -> dict[str, NDArray[np.float32]]:
         """Rows of "embedding" and of each head, by name."""
-        found = self.built.model(self.pixels(pictures))
+        return self.of(self.pixels(pictures))
+
+    @torch.no_grad()
+    def of(self, shown: Tensor) -> dict[str, NDArray[np.float32]]:
+        """The same of normalised pixels, or of features of the backbone (n, width)."""
+        found = self.built.model(shown)
         return {name: value.float().cpu().numpy() for name, value in found.items()}
 
     @torch.no_grad()
@@ -118,11 +137,18 @@ class Predictor:
 class Embedding:
     """The lesson; see `shopthelook.training.loop.Lesson`."""
 
-    def __init__(self, built: Built, recipe: Recipe, data: TrainingData, device: Device) -> None:
+    def __init__(
+        self,
+        built: Built,
+        recipe: Recipe,
+        data: TrainingData,
+        device: Device,
+        kept: Kept | None = None,
+    ) -> None:
         # Convolutions on a CPU are a fifth faster in this layout.
         self.model: nn.Module = built.model.to(device.torch).to(memory_format=torch.channels_last)
         self.body: nn.Module = built.model.body
-        self.built, self.recipe, self.data, self.device = built, recipe, data, device
+        self.built, self.recipe, self.data, self.device, self.kept = built, recipe, data, device, kept
         self.decisive = decisive_figure(data.trial)
 
     def batches(self, start: int, steps: int) -> Generator[list[Example], None, None]:  # noqa: ARG002 - of every lesson
@@ -138,14 +164,19 @@ class Embedding:
             (self.device.rank, self.device.count),
             # On a CPU the cores are busy with the network itself.
             max(1, cores // self.device.count - 1) if self.device.kind == "cuda" else 1,
+            self.kept.groups if self.kept else None,
         )
         return stream.batches(start)
 
     def losses(self, wrapped: nn.Module, part: Sequence[Example]) -> dict[str, Tensor]:
         """The tasks' losses, each by its weight."""
         where = self.device.torch
-        pixels = normalise(np.stack([one.pixels for one in part]), self.built.mean, self.built.std)
-        pictures = torch.from_numpy(pixels).to(where).contiguous(memory_format=torch.channels_last)
+        shown = np.stack([one.shown for one in part])
+        if self.kept:
+            pictures = torch.from_numpy(shown.astype(np.float32)).to(where)
+        else:
+            pixels = normalise(shown.astype(np.uint8, copy=False), self.built.mean, self.built.std)
+            pictures = torch.from_numpy(pixels).to(where).contiguous(memory_format=torch.channels_last)
         classes = {
             name: torch.tensor([one.classes[name] for one in part], device=where) for name in part[0].classes
         }
@@ -157,6 +188,11 @@ class Embedding:
         """P@1 of codes and floats, the heads' accuracies, and a picture of queries with what is nearest."""
         if not self.data.trial.views:
             return None
-        seen = look(Predictor(self.built, self.recipe.picture, self.device.torch), self.data.trial, tick)
+        predict = Predictor(self.built, self.recipe.picture, self.device.torch)
+        if self.kept:
+            features = torch.from_numpy(self.kept.trial.astype(np.float32)).to(self.device.torch)
+            seen = Seen(self.data.trial, predict.of(features))
+        else:
+            seen = look(predict, self.data.trial, tick)
         found = figures(seen, self.data.targets)
         return {self.decisive: 0.0, **found}, contact_sheet(seen)

@@ -80,9 +80,11 @@ class Network(nn.Module):
         return self
 
     def features(self, pictures: Tensor) -> Tensor:
-        """(n, 3, s, s) normalised pictures to (n, width)."""
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.still):
-            found: Tensor = self.body(pictures)
+        """(n, 3, s, s) normalised pictures, or what the backbone made of them before (n, width), to (n, width)."""
+        found = pictures
+        if pictures.ndim > 2:
+            with torch.set_grad_enabled(torch.is_grad_enabled() and not self.still):
+                found = self.body(pictures)
         return (found - self.mean) * self.scale
 
     def embed(self, features: Tensor) -> Tensor:
@@ -109,7 +111,7 @@ class Network(nn.Module):
         """The weighted loss of each task.
 
         Args:
-            pictures: (n, 3, s, s), normalised.
+            pictures: (n, 3, s, s), normalised, or features (n, width) of the backbone.
             classes: by the task's name, (n,) numbers of classes, -1 where nobody knows.
             drawn: by the name of an instance task, the sorted numbers of the classes that compete in this step;
                 all compete in a task that is not there.

@@ -144,6 +144,8 @@ class ModelChoice:
             colour and texture (networks of EfficientNet's and MobileNet's kind).
         start: of the layer of bits: "random", or "pca" of the first features of some training views.
         frozen: never learn the backbone, only what is put on it.
+        looks: of a frozen backbone: what it makes of every view is kept, as in use and of training pictures, so many
+            in all; a step then takes milliseconds. 0 makes new pictures in every step.
         norm: "batch" learns the statistics of batch norms on, "frozen" keeps them.
         bits: of the code, a multiple of 64.
         binary: how the instance tasks see the embedding: "float" as it is (the paper's, which takes signs only
@@ -157,6 +159,7 @@ class ModelChoice:
     pooled: Literal["last", "stages"] = "last"
     start: Literal["random", "pca"] = "random"
     frozen: bool = False
+    looks: int = 0
     norm: Literal["batch", "frozen"] = "batch"
     bits: int = 512
     binary: Literal["float", "tanh", "straight-through"] = "float"
@@ -168,6 +171,8 @@ class ModelChoice:
             64 <= self.bits <= 4096 and self.bits % 64 == 0, "bits must be a multiple of 64 from 64 to 4096"
         )
         check(self.quantisation >= 0, "quantisation must not be below 0")
+        check(self.looks >= 0, "looks must not be below 0")
+        check(self.frozen or not self.looks, "looks can be kept of a frozen backbone only")
 
 
 @dataclass(frozen=True, slots=True)

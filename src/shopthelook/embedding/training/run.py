@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from shopthelook.embedding.training.backbones import LATER, Backbone, open_backbone
 from shopthelook.embedding.training.export import Trained, export_bundle
-from shopthelook.embedding.training.loop import Built, Predictor, TrainingData, decisive_figure, train
+from shopthelook.embedding.training.kept_features import FOLDER, KeptFeatures
+from shopthelook.embedding.training.loop import Built, Kept, Predictor, TrainingData, decisive_figure, train
 from shopthelook.embedding.training.network import Network
 from shopthelook.embedding.training.recipe import Recipe
 from shopthelook.embedding.training.start import start_from
@@ -102,6 +104,7 @@ def run(
     bundle: Path | None = None,
     device: str | None = None,
     devices: int = 1,
+    features: Path | None = None,
 ) -> Outcome:
     """Train a recipe, or go on with the run in ``out``; with ``bundle``, export it there and measure it.
 
@@ -112,16 +115,24 @@ def run(
         bundle: folder of the bundle.
         device: "cpu" or "cuda", a GPU where there is one when left out.
         devices: how many train together.
+        features: where a recipe with ``looks`` keeps what its backbone makes of the views; a folder in ``out`` when
+            left out. Runs of one backbone can share it.
 
     Raises:
         ShopError: with what is wrong in words; see `Sources.read`, `loop.train` and `export.export_bundle`.
     """
     kind = choose(device, devices)
     check_devices(recipe.training.batch, devices)
+    if recipe.model.looks and devices > 1:
+        raise ShopError(
+            f"{recipe.name}: a recipe with 'looks' trains on one device, not on {devices}: leave --devices out"
+        )
     sources = Sources.read(recipe, folders)
     for sentence in left_out(recipe, sources.targets):
         print(sentence, file=sys.stderr, flush=True)
-    built, described, start, best = train_together(kind, devices, _work, recipe, sources, out)
+    built, described, start, best = train_together(
+        kind, devices, _work, recipe, sources, out, features or out / FOLDER
+    )
     data = sources.training_data(recipe)
     decisive = decisive_figure(data.trial)
     if bundle is None:
@@ -135,7 +146,7 @@ def run(
 
 
 def _work(
-    device: Device, recipe: Recipe, sources: Sources, out: Path
+    device: Device, recipe: Recipe, sources: Sources, out: Path, features: Path
 ) -> tuple[Built, str, tuple[DataUse, ...], float | None]:
     torch.manual_seed(recipe.training.seed)
     built, backbone = build(recipe, sources.targets)
@@ -144,10 +155,19 @@ def _work(
         (out / RECIPE_FILE).write_text(json.dumps(recipe.as_dict(), indent=2) + "\n")
         note_data(out, joined(backbone.start, sources.data_uses(recipe)))
     data = sources.training_data(recipe)
+    kept = _keep_features(built, recipe, data, device, features) if recipe.model.looks else None
     # The other devices are given the first one's weights.
     if recipe.model.start == "pca" and device.first and not (out / CHECKPOINT).exists():
-        _start_from_features(built, recipe, data, device)
-    return built, backbone.described, backbone.start, train(built, recipe, data, out, device)
+        _start_from_features(built, recipe, data, device, kept)
+    return built, backbone.described, backbone.start, train(built, recipe, data, out, device, kept)
+
+
+def _keep_features(built: Built, recipe: Recipe, data: TrainingData, device: Device, folder: Path) -> Kept:
+    built.model.to(device.torch)
+    kept = KeptFeatures(built, recipe, device.torch, folder)
+    uses = zip(recipe.data.sets, data.groups, strict=True)
+    groups = tuple(kept.of(views, recipe.model.looks, use.name) for use, views in uses)
+    return Kept(groups, kept.of(data.trial.views, 1, "validation")[:, 0])
 
 
 def build(recipe: Recipe, targets: tuple[Target, ...]) -> tuple[Built, Backbone]:
@@ -168,12 +188,20 @@ def build(recipe: Recipe, targets: tuple[Target, ...]) -> tuple[Built, Backbone]
     return Built(network, backbone.mean, backbone.std), backbone
 
 
-def _start_from_features(built: Built, recipe: Recipe, data: TrainingData, device: Device) -> None:
+def _start_from_features(
+    built: Built, recipe: Recipe, data: TrainingData, device: Device, kept: Kept | None
+) -> None:
     views = evenly([view for group in data.groups for view in group], LOOKED_AT)
     print(
         f"the layer of bits starts from the principal components of {len(views)} training views",
         file=sys.stderr,
     )
+    if kept:
+        looks = evenly([looks for group in kept.groups for looks in group], LOOKED_AT)
+        start_from(
+            built.model.cpu(), torch.from_numpy(np.stack([one[0] for one in looks])), recipe.training.seed
+        )
+        return
     built.model.to(device.torch).eval()
     predict = Predictor(built, recipe.picture, device.torch)
     parts = [

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """``pixels`` (crop, crop, 3) uint8 of a view and, by a task's name, its class (-1 where nobody knows).
+    """What is shown of a view and, by a task's name, its class (-1 where nobody knows).
 
-    ``drawn`` holds, for instance tasks with more classes than compete in a step, the sorted numbers of those that
-    do: the same for all of a batch.
+    ``shown`` is a picture (crop, crop, 3) uint8, or what a frozen backbone makes of one (width,) float16. ``drawn``
+    holds, for instance tasks with more classes than compete in a step, the sorted numbers of those that do: the same
+    for all of a batch.
     """
 
-    pixels: NDArray[np.uint8]
+    shown: NDArray[np.uint8] | NDArray[np.float16]
     classes: Mapping[str, int]
     drawn: Mapping[str, NDArray[np.int64]]
 
@@ -50,6 +51,7 @@ class BatchStream:
         seed: of everything that is drawn.
         share: (this device's number, how many devices): it makes every so-manieth picture of a batch.
         workers: threads that make pictures.
+        kept: features (n, looks, width) of each data set's views, shown in place of pictures.
 
     Raises:
         ValueError: a data set has no view, or none with an instance where it is drawn by these.
@@ -65,11 +67,12 @@ class BatchStream:
         seed: int = 0,
         share: tuple[int, int] = (0, 1),
         workers: int = 1,
+        kept: Sequence[NDArray[np.float16]] | None = None,
     ) -> None:
         if not groups or not all(groups):
             raise ValueError("every data set needs at least one view to train on")
         self.groups, self.targets, self.rule, self.size = groups, targets, rule, batch
-        self.seed, self.share, self.workers = seed, share, workers
+        self.seed, self.share, self.workers, self.kept = seed, share, workers, kept
         weights = np.array([use.weight for use in uses])
         self.odds = weights / weights.sum()
         self.classes = [
@@ -89,9 +92,14 @@ class BatchStream:
     def example(self, step: int, place: int) -> Example:
         """One picture of one batch."""
         which, index, rng = self._draw(step, place)
-        pixels = training_picture(load(self.groups[which][index]), self.rule, rng)
+        shown: NDArray[np.uint8] | NDArray[np.float16]
+        if self.kept is None:
+            shown = training_picture(load(self.groups[which][index]), self.rule, rng)
+        else:
+            looks = self.kept[which][index]
+            shown = looks[int(rng.integers(len(looks)))]
         classes = {name: numbers[index] for name, numbers in self.classes[which].items()}
-        return Example(pixels, classes, self.drawn(step))
+        return Example(shown, classes, self.drawn(step))
 
     def _draw(self, step: int, place: int) -> tuple[int, int, np.random.Generator]:
         """A data set, the number of a view in it, and what draws the rest."""

@@ -129,7 +129,9 @@ def train_embedder(recipe: Path, folders: Mapping[str, Path], out: Path, bundle:
     from shopthelook.embedding.training.run import run
 
     read = Recipe.read(recipe)
-    run(read, {one.name: folders[one.name] for one in read.data.sets}, out, bundle)
+    # Variants of one frozen backbone share what it makes of the views.
+    features = out.parent / "features"
+    run(read, {one.name: folders[one.name] for one in read.data.sets}, out, bundle, features=features)
 
 
 def _write(out: Path, slug: str, text: str) -> Path:
