@@ -28,7 +28,8 @@ def check_folders(recipe: str, named: Sequence[str], folders: Mapping[str, Path]
         )
 
 
-def check_devices(batch: int, devices: int) -> None:
-    """Check that a batch can be shared out evenly. Raises `ShopError` where it cannot."""
-    if batch % devices:
-        raise ShopError(f"a batch of {batch} cannot be shared out evenly over {devices} devices")
+def check_devices(batch: int, devices: int, together: int = 1) -> None:
+    """Check that a batch can be shared out evenly, so many pictures ``together``. Raises `ShopError` otherwise."""
+    if batch % (devices * together):
+        pairs = " of pairs" * (together == 2)
+        raise ShopError(f"a batch of {batch}{pairs} cannot be shared out evenly over {devices} devices")

@@ -10,6 +10,7 @@ from shopthelook.embedding.training.losses import (
     binarised,
     expected,
     label_loss,
+    pairs_loss,
     proxy_logits,
     quantisation_loss,
 )
@@ -41,6 +42,38 @@ def test_among_drawn_classes_the_others_do_not_compete() -> None:
     without[:, [0, 2, 3, 5, 6]] = -torch.inf
     wanted = functional.cross_entropy(without[[0, 2]], torch.tensor([7, 1]))
     assert float(found) == pytest.approx(float(wanted), rel=1e-5)
+
+
+def test_views_of_a_thing_find_each_other_as_the_paper_has_it() -> None:
+    codes, classes = numbers(7, 8).requires_grad_(), torch.tensor([4, 1, 4, -1, 1, 4, 2])
+    found = pairs_loss(codes, classes, 0.1, 6 / 7)
+    unit = (codes / codes.norm(dim=1, keepdim=True)).detach().numpy()
+    terms = []
+    for i, asked in enumerate(classes.tolist()):
+        if asked < 0:
+            continue
+        rest = [
+            np.exp(unit[i] @ unit[k] / 0.1) for k, c in enumerate(classes.tolist()) if c not in (-1, asked)
+        ]
+        own = [
+            np.exp(unit[i] @ unit[k] / 0.1) for k, c in enumerate(classes.tolist()) if c == asked and k != i
+        ]
+        terms.append(np.mean([-np.log(one / (one + sum(rest))) for one in own]) if own else 0)
+    assert float(found.detach()) == pytest.approx(sum(terms) / 6, rel=1e-4)
+    found.backward()
+    assert codes.grad is not None
+    assert torch.isfinite(codes.grad).all()
+    assert (codes.grad[3] == 0).all()
+
+
+def test_a_batch_of_one_thing_or_of_none_has_nothing_to_tell_apart() -> None:
+    for classes in ([0, 0, 0], [-1, -1, -1], [0, 1, 2]):
+        codes = numbers(3, 8).requires_grad_()
+        loss = pairs_loss(codes, torch.tensor(classes), 0.1, 1.0)
+        loss.backward()
+        assert float(loss.detach()) == 0
+        assert codes.grad is not None
+        assert torch.isfinite(codes.grad).all()
 
 
 def test_parts_of_a_batch_add_up_to_the_whole() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from shopthelook.embedding.training.losses import pairs_loss
 from shopthelook.embedding.training.network import Deployed, Network
 from shopthelook.embedding.training.recipe import Recipe
 from shopthelook.embedding.training.run import Sources, build
@@ -60,6 +61,25 @@ def test_every_weight_hears_of_a_batch_that_knows_nothing(things: Path) -> None:
     assert set(losses) == {"loss_instance", "loss_category", "loss_gender", "loss_color"}
     sum(losses.values()).backward()  # type: ignore[union-attr]
     assert all(weight.grad is not None for weight in model.parameters())
+
+
+def test_views_of_a_thing_are_told_from_those_of_others(things: Path) -> None:
+    changes = (
+        ('{ name = "things" }', '{ name = "things", by = "pair" }'),
+        ('kind = "instance"', 'kind = "pairs"\nsets = ["things"]\nweight = 2'),
+    )
+    model = network(things, tiny(*changes)).train()
+    assert not model.proxies
+    assert set(model.outputs(PICTURES)) == {"embedding", "category", "gender", "color"}
+    classes = {one.name: torch.full((6,), -1) for one in model.targets} | {"pairs": torch.arange(6) // 2}
+    losses = model(PICTURES, classes, {})
+    code = model.embed(model.features(PICTURES))
+    assert float(losses["loss_pairs"].detach()) == pytest.approx(
+        2 * float(pairs_loss(code, classes["pairs"], 0.05, 1.0))
+    )
+    losses["loss_pairs"].backward()
+    assert model.bits.weight.grad is not None
+    assert float(model.bits.weight.grad.abs().sum()) > 0
 
 
 def test_losses_are_weighted_and_quantisation_is_one(things: Path) -> None:

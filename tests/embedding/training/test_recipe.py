@@ -41,12 +41,22 @@ WRONG = [
     ('kind = "gender"', 'kind = "gender"\nname = "Whose?"', "name must be of a-z"),
     ('kind = "gender"', 'kind = "gender"\nname = "embedding"', "none of image, embedding"),
     ('kind = "gender"', 'kind = "gender"\nsets = ["other"]', "task 'gender': the data has no set other"),
+    ('kind = "gender"', 'kind = "pairs"', "task 'pairs': kind 'pairs' needs sets, each drawn by = 'pair'"),
+    ('kind = "gender"', 'kind = "pairs"\nsets = ["things"]', "each drawn by = 'pair'"),
+    ('norm = "frozen"', "looks = 2", "looks can be kept of a frozen backbone only"),
     ('[[tasks]]\nkind = "category"\nleast = 5', "", "a task of kind 'category' is needed"),
     ('sets = [{ name = "things" }]', "sets = []", "at least one data set"),
     ('sets = [{ name = "things" }]', 'sets = [{ name = "things", weight = 0 }]', "weight must be above 0"),
     ("weight = 0.5", "weight = -1", "weight must be above 0"),
     ('norm = "frozen"', 'norm = "frozen"\nquantisation = -1', "quantisation must not be below 0"),
 ]
+
+
+def test_pairs_need_an_even_batch() -> None:
+    paired = ('{ name = "things" }', '{ name = "things", by = "pair" }')
+    assert tiny(paired).data.sets[0].by == "pair"
+    with pytest.raises(RecipeError, match="by = 'pair' needs an even batch"):
+        tiny(paired, ("batch = 8", "batch = 7"))
 
 
 @pytest.mark.parametrize(("old", "new", "problem"), WRONG)

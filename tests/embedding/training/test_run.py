@@ -28,6 +28,9 @@ def test_what_is_missing_is_said(things: Path, tmp_path: Path) -> None:
         Sources.read(tiny(), {"things": things, "other": things})
     with pytest.raises(ShopError, match="no views here"):
         Sources.read(tiny(), {"things": tmp_path})
+    paired = tiny(('{ name = "things" }', '{ name = "things", by = "pair" }'))
+    with pytest.raises(ShopError, match="a batch of 8 of pairs cannot be shared out evenly over 8 devices"):
+        run(paired, {"things": things}, tmp_path, device="cpu", devices=8)
     with pytest.raises(ShopError, match="a batch of 8 cannot be shared out evenly over 3 devices"):
         run(tiny(), {"things": things}, tmp_path, device="cpu", devices=3)
 

@@ -63,6 +63,43 @@ def test_classes_that_compete(things: Path) -> None:
     assert stream(things, tiny()).drawn(0) == {}
 
 
+PAIRED = ('{ name = "things" }', '{ name = "things", by = "pair" }')
+
+
+def test_pairs_are_two_views_of_one_thing(things: Path) -> None:
+    made = stream(things, tiny(PAIRED), 8)
+    seen = set()
+    for step in range(20):
+        drawn = [made._draw(step, place)[:2] for place in range(8)]
+        for one, other in zip(drawn[::2], drawn[1::2], strict=True):
+            views = [made.groups[which][index] for which, index in (one, other)]
+            assert views[0].instance == views[1].instance
+            assert views[0] is not views[1]
+            seen.add(views[0].instance)
+    assert len(seen) > 20
+    views = [view for view in made.groups[0] if view.role == "product"]
+    alone = BatchStream([views], tiny(PAIRED).data.sets, made.targets, tiny().picture, 4)
+    assert alone._draw(0, 0)[:2] == alone._draw(0, 1)[:2]
+
+
+def test_pairs_stay_on_one_device(things: Path) -> None:
+    recipe = tiny(PAIRED)
+    whole = next(stream(things, recipe, 8).batches())
+    shares = [next(stream(things, recipe, 8, share=(rank, 2)).batches()) for rank in (0, 1)]
+    for place, one in enumerate(whole):
+        same(one, shares[place // 2 % 2][place // 4 * 2 + place % 2])
+
+
+def test_pairs_stand_beside_single_views(things: Path) -> None:
+    recipe = tiny(('{ name = "things" }', '{ name = "things", by = "pair" }, { name = "more" }'))
+    made = stream(things, recipe, 8)
+    drawn = [made._draw(step, place)[:2] for step in range(30) for place in range(8)]
+    assert all(one[0] == other[0] for one, other in zip(drawn[::2], drawn[1::2], strict=True))
+    single = [(one, other) for one, other in zip(drawn[::2], drawn[1::2], strict=True) if one[0] == 1]
+    instance = [[made.groups[1][index].instance for _, index in pair] for pair in single]
+    assert sum(one != other for one, other in instance) > len(single) / 2
+
+
 def test_sets_are_drawn_uniformly_unless_weighted(things: Path) -> None:
     recipe = tiny(('{ name = "things" }', '{ name = "things" }, { name = "more", weight = 3 }'))
     views = open_views(things).of_split("train")

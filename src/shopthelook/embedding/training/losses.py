@@ -45,6 +45,28 @@ def proxy_logits(embedding: Tensor, proxies: Tensor, temperature: float) -> Tens
     return cosines / temperature
 
 
+def pairs_loss(code: Tensor, classes: Tensor, temperature: float, share: float) -> Tensor:
+    """How poorly views of one thing find each other among a batch: NT-Xent (Chen et al., ICML 2020, section 2.1).
+
+    Each of a thing's views is told from the views of all other things by its cosine with another view of the same.
+
+    Args:
+        code: (n, bits).
+        classes: (n,) numbers of things, `UNKNOWN` where nobody knows; those neither ask nor compete.
+        temperature: what cosines are divided by.
+        share: the share of pictures whose thing is known, see `expected`.
+    """
+    unit = functional.normalize(code.float())
+    cosines = unit @ unit.T / temperature  # (n, n)
+    known = classes != UNKNOWN
+    same = classes[:, None] == classes
+    alike = same & known[:, None] & ~torch.eye(len(classes), dtype=torch.bool, device=classes.device)
+    # A finite number: the gradient of a sum over nothing would be none.
+    others = cosines.masked_fill(same | ~known, -1e4).logsumexp(1)
+    told = (torch.logaddexp(cosines, others[:, None]) - cosines).masked_fill(~alike, 0)
+    return (told.sum(1) / alike.sum(1).clamp_min(1)).sum() / (len(classes) * share)
+
+
 def among(classes: Tensor, drawn: Tensor) -> Tensor:
     """The places of classes (n,) in the sorted ``drawn`` (m,), which holds all of them; `UNKNOWN` stays."""
     places = torch.searchsorted(drawn, classes.clamp_min(0))

@@ -17,6 +17,7 @@ from shopthelook.embedding.training.losses import (
     binarised,
     expected,
     label_loss,
+    pairs_loss,
     proxy_logits,
     quantisation_loss,
 )
@@ -55,6 +56,8 @@ class Network(nn.Module):
         self.heads = nn.ModuleDict()
         self.proxies = nn.ParameterDict()
         for one in targets:
+            if one.task.kind == "pairs":
+                continue
             if one.task.kind == "instance":
                 start = torch.empty(len(one.classes), choice.bits)
                 self.proxies[one.name] = nn.Parameter(nn.init.normal_(start, std=choice.bits**-0.5))
@@ -122,6 +125,10 @@ class Network(nn.Module):
         found = {}
         for one in self.targets:
             wanted, share = classes[one.name], self.shares[one.name]
+            if one.task.kind == "pairs":
+                loss = pairs_loss(code, wanted, one.task.temperature, share)
+                found[f"loss_{one.name}"] = one.task.weight * loss
+                continue
             if one.task.kind == "instance":
                 proxies: Tensor = self.proxies[one.name]
                 if one.name in drawn:

@@ -39,14 +39,15 @@ WIDTH = 256  # of an attribute's hidden layer
 class SetUse:
     """A data set by name. Every place of a batch draws a data set, each as often as any other but for ``weight``.
 
-    ``by`` says how a view of it is then drawn: any view, or an instance first and then a view of that, so that
-    things with few pictures come as often as those with many. ``licence`` is what the card says of it; what the data
+    ``by`` says how a view of it is then drawn: any view; or an instance first and then a view of that, so that things
+    with few pictures come as often as those with many; or "pair", an instance and two views of it for two places of
+    the batch side by side, different ones where there are two. ``licence`` is what the card says of it; what the data
     set itself says when left out.
     """
 
     name: str
     weight: float = 1.0
-    by: Literal["view", "instance"] = "view"
+    by: Literal["view", "instance", "pair"] = "view"
     licence: str = ""
 
     def __post_init__(self) -> None:
@@ -73,7 +74,8 @@ class Data:
 class Task:
     """What is learnt of the views of some data sets, and how much it weighs.
 
-    Kind "instance": which thing it is, by proxies on the embedding (Zhai and Wu, BMVC 2019). The others are told by a
+    Kind "instance": which thing it is, by proxies on the embedding (Zhai and Wu, BMVC 2019). Kind "pairs": that views
+    of one thing find each other in the batch (Chen et al., ICML 2020), for sets drawn by pair. The others are told by a
     softmax, which the bundle has too: "category" the coarse category, "gender" the label of that name, "attribute"
     the label ``label``, with one hidden layer. A view without the label teaches nothing of it.
 
@@ -81,14 +83,14 @@ class Task:
         sets: names of the data sets, all of the recipe's where there are none.
         label: column of the views' table, of kind "attribute".
         name: of the losses and of the bundle's output; the kind or the label when left out.
-        temperature: what cosines are divided by, of kind "instance".
+        temperature: what cosines are divided by, of kinds "instance" and "pairs".
         classes_per_step: of kind "instance"; those of the batch and others drawn at random, 0 for all.
         hidden: width of an attribute's hidden layer.
         least: samples that a value needs, or an instance views; with fewer it is left out. 0 for the kind's own.
         on: where a softmax is: on the embedding, which then learns it too, or on the features beside it.
     """
 
-    kind: Literal["instance", "category", "attribute", "gender"]
+    kind: Literal["instance", "pairs", "category", "attribute", "gender"]
     sets: tuple[str, ...] = ()
     weight: float = 1.0
     label: str = ""
@@ -127,7 +129,12 @@ class Task:
     @property
     def fewest(self) -> int:
         """Samples below which a value is left out."""
-        return self.least or (1 if self.kind == "instance" else FEWEST)
+        return self.least or (1 if self.of_things else FEWEST)
+
+    @property
+    def of_things(self) -> bool:
+        """Whether it is about which thing a view shows, of which a bundle says nothing."""
+        return self.kind in ("instance", "pairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +220,16 @@ class _Whole:
         check(len(set(names)) == len(names), "two tasks have one name: give them a 'name'")
         check("category" in names, "a task of kind 'category' is needed: a shop asks every embedder for it")
         known = {one.name for one in self.data.sets}
+        paired = {one.name for one in self.data.sets if one.by == "pair"}
+        even = self.training.batch % 2 == 0 and self.training.per_device % 2 == 0
+        check(even or not paired, "by = 'pair' needs an even batch, and an even per_device")
         for task in self.tasks:
             unknown = sorted(set(task.sets) - known)
             check(not unknown, f"task {task.called!r}: the data has no set {', '.join(unknown)}")
+            check(
+                task.kind != "pairs" or (bool(task.sets) and set(task.sets) <= paired),
+                f"task {task.called!r}: kind 'pairs' needs sets, each drawn by = 'pair'",
+            )
 
 
 @dataclass(frozen=True, slots=True)

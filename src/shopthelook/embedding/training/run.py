@@ -60,9 +60,9 @@ class Sources:
             learnt = one.of_split("train")
             if not learnt:
                 raise ShopError(f"{one.folder}: none of its {len(one.views)} views is of the split 'train'")
-            if use.by == "instance" and not any(view.instance for view in learnt):
+            if use.by != "view" and not any(view.instance for view in learnt):
                 raise ShopError(
-                    f"{one.folder}: no training view has an instance, and the recipe draws by 'instance'"
+                    f"{one.folder}: no training view has an instance, and the recipe draws by {use.by!r}"
                 )
         return cls(sets, make_targets(recipe, [one.of_split("train") for one in sets]))
 
@@ -122,7 +122,9 @@ def run(
         ShopError: with what is wrong in words; see `Sources.read`, `loop.train` and `export.export_bundle`.
     """
     kind = choose(device, devices)
-    check_devices(recipe.training.batch, devices)
+    # Views that find each other must be on one device.
+    paired = any(one.by == "pair" for one in recipe.data.sets)
+    check_devices(recipe.training.batch, devices, 2 if paired else 1)
     if recipe.model.looks and devices > 1:
         raise ShopError(
             f"{recipe.name}: a recipe with 'looks' trains on one device, not on {devices}: leave --devices out"

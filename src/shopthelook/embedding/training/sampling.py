@@ -80,14 +80,19 @@ class BatchStream:
             for use, group in zip(uses, groups, strict=True)
         ]
         self.by_instance = [
-            _by_instance(group) if use.by == "instance" else None
-            for use, group in zip(uses, groups, strict=True)
+            _by_instance(group) if use.by != "view" else None for use, group in zip(uses, groups, strict=True)
         ]
+        self.pairs = [use.by == "pair" for use in uses]
         self.drawn = lru_cache(maxsize=8)(self._drawn)
 
     def batches(self, start: int = 0) -> Generator[list[Example], None, None]:
         """This device's share of each batch from step ``start`` on; the next ones are made meanwhile."""
-        return batches_ahead(self.example, places(self.size, self.share), start, self.workers)
+        mine: Sequence[int] = places(self.size, self.share)
+        if any(self.pairs):  # what belongs together stays together
+            mine = [
+                place for pair in places(self.size // 2, self.share) for place in (2 * pair, 2 * pair + 1)
+            ]
+        return batches_ahead(self.example, mine, start, self.workers)
 
     def example(self, step: int, place: int) -> Example:
         """One picture of one batch."""
@@ -105,12 +110,18 @@ class BatchStream:
         """A data set, the number of a view in it, and what draws the rest."""
         # From 1 on: a last zero in a seed changes nothing, the place would draw what the batch does.
         rng = np.random.default_rng((self.seed, step, place + 1))
-        which = int(rng.choice(len(self.groups), p=self.odds))
+        # Two places that may hold a pair draw alike until one of them takes its view.
+        common = np.random.default_rng((self.seed, step, place // 2 + 1, 1)) if any(self.pairs) else rng
+        which = int(common.choice(len(self.groups), p=self.odds))
         instances = self.by_instance[which]
         if instances is None:
             return which, int(rng.integers(len(self.groups[which]))), rng
-        same = instances[int(rng.integers(len(instances)))]
-        return which, same[int(rng.integers(len(same)))], rng
+        if not self.pairs[which]:
+            same = instances[int(rng.integers(len(instances)))]
+            return which, same[int(rng.integers(len(same)))], rng
+        same = instances[int(common.integers(len(instances)))]
+        order = common.permutation(len(same))
+        return which, same[order[place % 2 % len(same)]], rng
 
     def _drawn(self, step: int) -> dict[str, NDArray[np.int64]]:
         """The classes that compete in a step, for tasks that do not take all (see `recipe.Task`)."""

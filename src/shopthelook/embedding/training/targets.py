@@ -42,7 +42,7 @@ class Target:
 
 def value_of(task: Task, view: View) -> str:
     """What a view is in the words of a task, "" where nobody knows."""
-    if task.kind == "instance":
+    if task.of_things:
         return view.instance or ""
     if task.kind == "category":
         return "" if view.category < 0 else str(view.category)
@@ -73,7 +73,7 @@ def make_targets(recipe: Recipe, groups: Sequence[Sequence[View]]) -> tuple[Targ
             f"no coarse category has the {_category(recipe).fewest} training views that the recipe asks for: give "
             "the views categories, or lower the task's 'least'"
         )
-    if not any(target.task.kind == "instance" or target.task.on == "embedding" for target in targets):
+    if not any(target.task.of_things or target.task.on == "embedding" for target in targets):
         raise ShopError(
             "no task is left that teaches the embedding: too few training views have what they ask for"
         )
@@ -92,7 +92,7 @@ def left_out(recipe: Recipe, targets: Iterable[Target]) -> list[str]:
         if not few:
             continue
         needed = f"fewer than {task.fewest} training view{'s' * (task.fewest > 1)}"
-        if task.kind == "instance":
+        if task.of_things:
             told.append(f"{task.called}: {len(few)} things left out that have {needed}")
         else:
             listed = ", ".join(f"{_word(task, value)} ({n})" for value, n in few.items())
@@ -119,7 +119,7 @@ def _share(task: Task, recipe: Recipe, groups: Sequence[Sequence[View]], kept: s
     for use, views in zip(recipe.data.sets, groups, strict=True):
         if not _asks(task, use.name):
             continue
-        if use.by == "instance":
+        if use.by != "view":
             # A view is drawn by its instance: what has many views counts once.
             of_one = Counter(view.instance for view in views if view.instance)
             odds = [1 / (len(of_one) * of_one[view.instance]) if view.instance else 0.0 for view in views]

@@ -121,7 +121,7 @@ def figures(seen: Seen, targets: Sequence[Target]) -> dict[str, float]:
     if seen.trial.queries:
         found = {P1: seen.precision_at_1(True), P1_FLOATS: seen.precision_at_1(False)}
     for one in targets:
-        if one.task.kind != "instance":
+        if not one.task.of_things:
             _, right = seen.judged(one)
             if right.size:
                 found[one.name] = float(right.mean())
