@@ -8,6 +8,7 @@ import pytest
 
 from tests.fixtures.milvus import _milvus_pool, milvus_index, milvus_server, milvus_uri  # noqa: F401
 from tests.fixtures.postgres import postgres_server, postgres_url  # noqa: F401
+from tests.fixtures.s3 import s3  # noqa: F401
 from tests.fixtures.tiny_bundles import make_tiny_detector, make_tiny_embedder
 
 

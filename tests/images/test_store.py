@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import signal
 import subprocess
@@ -13,7 +12,6 @@ import time
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from tests.fixtures.disks import read_only, small_disk
 from tests.images.conftest import encoded, photo
 
@@ -21,19 +19,26 @@ from shopthelook.images import PictureError, PictureStore, PictureStoreError, co
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> PictureStore:
-    return PictureStore(tmp_path / "pictures")
+def root(tmp_path: Path) -> Path:
+    """The folder of the store's pictures."""
+    return tmp_path / "pictures"
 
 
-def test_put_and_get(store: PictureStore) -> None:
+@pytest.fixture
+def store(root: Path) -> PictureStore:
+    return PictureStore(root)
+
+
+def test_put_and_get(store: PictureStore, root: Path) -> None:
     data = encoded(photo())
     name = store.put(data)
     assert name == content_hash(data) == hashlib.sha256(data).hexdigest()
-    assert store.path(name) == store.root / name[:2] / name
+    assert store.path(name) == root / name[:2] / name
+    assert store.where(name) == str(root.resolve() / name[:2] / name)
     assert store.data(name) == data
     assert store.put(data) == name
     assert name in store
-    assert list((store.root / "partial").iterdir()) == []
+    assert list((root / "partial").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -47,44 +52,7 @@ def test_names_that_are_not_there(store: PictureStore, name: str) -> None:
     assert name not in store
 
 
-@pytest.mark.parametrize(
-    ("size", "width", "want"),
-    [((800, 400), 160, (160, 80)), ((300, 900), 160, (160, 480)), ((100, 50), 640, (100, 50))],
-)
-def test_thumbnail(store: PictureStore, size: tuple[int, int], width: int, want: tuple[int, int]) -> None:
-    name = store.put(encoded(photo(*size)))
-    small = store.thumbnail(name, width)
-    image = Image.open(io.BytesIO(small))
-    assert image.format == "WEBP"
-    assert image.size == want
-    kept = store.root / name[:2] / f"{name}.{width}.webp"
-    before = kept.stat().st_mtime_ns
-    assert store.thumbnail(name, width) == small
-    assert kept.stat().st_mtime_ns == before
-
-
-def test_thumbnail_of_a_turned_photo(store: PictureStore) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    name = store.put(encoded(photo(800, 400), exif=exif))
-    assert Image.open(io.BytesIO(store.thumbnail(name, 160))).size == (160, 320)
-
-
-@pytest.mark.parametrize("width", [0, -1, 161, 10**9])
-def test_other_widths_are_refused(store: PictureStore, width: int) -> None:
-    name = store.put(encoded(photo()))
-    with pytest.raises(PictureError, match="160, 320, 640, 1280"):
-        store.thumbnail(name, width)
-
-
-def test_thumbnail_of_no_picture(store: PictureStore) -> None:
-    name = store.put(b"hello")
-    with pytest.raises(PictureError) as caught:
-        store.thumbnail(name, 160)
-    assert caught.value.reason == "not_a_picture"
-
-
-def test_many_threads_put_the_same(store: PictureStore) -> None:
+def test_many_threads_put_the_same(store: PictureStore, root: Path) -> None:
     data = os.urandom(200_000)
     start = threading.Barrier(8)
     names, errors = [], []
@@ -92,7 +60,7 @@ def test_many_threads_put_the_same(store: PictureStore) -> None:
     def work() -> None:
         start.wait()
         try:
-            names.append(PictureStore(store.root).put(data))
+            names.append(PictureStore(root).put(data))
         except Exception as error:  # noqa: BLE001
             errors.append(error)
 
@@ -104,40 +72,42 @@ def test_many_threads_put_the_same(store: PictureStore) -> None:
     assert errors == []
     assert set(names) == {content_hash(data)}
     assert store.data(names[0]) == data
-    assert list((store.root / "partial").iterdir()) == []
+    assert list((root / "partial").iterdir()) == []
 
 
-def test_old_leftovers_are_swept(store: PictureStore) -> None:
-    old, new = store.root / "partial" / "old", store.root / "partial" / "new"
+def test_old_leftovers_are_swept(store: PictureStore, root: Path) -> None:
+    old, new = root / "partial" / "old", root / "partial" / "new"
     old.write_bytes(b"half")
     new.write_bytes(b"half")
     os.utime(old, (time.time() - 3 * 86400,) * 2)
-    PictureStore(store.root)
+    PictureStore(root)
     assert not old.exists()
     assert new.exists()
 
 
 def test_a_full_disk_keeps_what_was_there_and_nothing_half(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 1 << 20) as resize:
-        store = PictureStore(tmp_path / "disk" / "pictures")
+        store = PictureStore(root := tmp_path / "disk" / "pictures")
         kept = [os.urandom(300_000) for _ in range(3)]
         for data in kept:
             store.put(data)
         more = os.urandom(300_000)
-        with pytest.raises(PictureStoreError, match=f"cannot keep a picture in {store.root}: No space left"):
+        with pytest.raises(PictureStoreError, match=f"cannot keep a picture in {root}: No space left"):
             store.put(more)
         assert content_hash(more) not in store
-        assert list((store.root / "partial").iterdir()) == []
+        assert list((root / "partial").iterdir()) == []
         assert [store.data(content_hash(data)) for data in kept] == kept
         resize(4 << 20)
         assert store.data(store.put(more)) == more
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="folders are made read-only as on Unix")
-def test_a_folder_that_cannot_be_written_shows_pictures(store: PictureStore, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_shows_pictures(
+    store: PictureStore, root: Path, tmp_path: Path
+) -> None:
     name = store.put(encoded(photo()))
-    with read_only(store.root, tmp_path / "locked") as root:
-        opened = PictureStore(root)
+    with read_only(root, tmp_path / "locked") as locked:
+        opened = PictureStore(locked, sizes=locked / "sizes")
         assert opened.data(name) == store.data(name)
         assert opened.thumbnail(name, 160)
         with pytest.raises(PictureStoreError, match=r"Read-only|Permission"):
@@ -150,6 +120,7 @@ import os, sys
 from pathlib import Path
 from shopthelook.images.store import PictureStore
 store = PictureStore(Path(sys.argv[1]))
+store.put(os.urandom(3_000_000))
 print("ready", flush=True)
 while True:
     store.put(os.urandom(3_000_000))

@@ -158,7 +158,7 @@ def show(product_id: str, shop: Path | None, as_json: bool) -> None:
             raise NotFound(f"there is no product {product_id!r}; list them with: products list")
         found = product_dict(record.product)
         if record.image_hash is not None:
-            found["picture"] = str(opened.pictures.path(record.image_hash).resolve())
+            found["picture"] = opened.pictures.where(record.image_hash)
         found["embedder"] = record.bundle
         found["updated_at"] = record.updated_at
     if as_json:

@@ -83,7 +83,7 @@ def show(scene_id: str, shop: Path | None, as_json: bool) -> None:
     with open_shop(shop) as opened:
         scene, objects = opened.scene(scene_id)
         named = [(one, category_by_id(opened, one.category_id)) for one in objects]
-        picture = str(opened.pictures.path(scene.image_hash).resolve())
+        picture = opened.pictures.where(scene.image_hash)
     if as_json:
         emit(
             {

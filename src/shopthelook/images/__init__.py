@@ -5,11 +5,13 @@ from shopthelook.images.cutting import Piece, cut_out, lay_over
 from shopthelook.images.decode import PictureLike, Rgb, picture_size, read
 from shopthelook.images.errors import PictureError, PictureLimits, PictureStoreError
 from shopthelook.images.fetch import Fetcher
+from shopthelook.images.remote import Remote
 from shopthelook.images.rules import FetchError, FetchRules
-from shopthelook.images.store import THUMBNAIL_WIDTHS, PictureStore, content_hash
+from shopthelook.images.sizes import WIDTHS
+from shopthelook.images.store import PictureStore, Size, content_hash
 
 __all__ = [
-    "THUMBNAIL_WIDTHS",
+    "WIDTHS",
     "FetchError",
     "FetchRules",
     "Fetcher",
@@ -19,7 +21,9 @@ __all__ = [
     "PictureStore",
     "PictureStoreError",
     "Piece",
+    "Remote",
     "Rgb",
+    "Size",
     "content_hash",
     "crop",
     "cut_out",

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from shopthelook.images import FetchRules, PictureLimits
 from shopthelook.pipeline.errors import ConfigError
+from shopthelook.pipeline.picture_rules import PictureRules
 from shopthelook.pipeline.security import SecurityRules
 
 ENGINES = ("embedded", "exact", "milvus")
@@ -22,9 +23,16 @@ ENGINES = ("embedded", "exact", "milvus")
 _COLLECTION = re.compile("[A-Za-z_][A-Za-z0-9_]{0,199}")
 
 _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
-    # section -> key -> (field of ShopConfig, or of SecurityRules, type)
+    # section -> key -> (field of ShopConfig, or of the rules of a section that has its own, type)
     "database": {"url": ("database", str)},
     "models": {"detector": ("detector", str), "embedder": ("embedder", str)},
+    "pictures": {
+        "store": ("store", str),
+        "options": ("options", dict),
+        "timeout_s": ("timeout_s", (int, float)),
+        "sizes_max_bytes": ("sizes_max_bytes", int),
+        "avif": ("avif", bool),
+    },
     "fetch": {
         "allow_private": ("allow_private", bool),
         "allow_hosts": ("allow_hosts", list),
@@ -54,6 +62,8 @@ _SETTINGS: dict[str, dict[str, tuple[str, type | tuple[type, ...]]]] = {
     },
 }
 
+_OWN_RULES = {"pictures": PictureRules, "security": SecurityRules}
+
 _TEMPLATE = """\
 # A shop of shopthelook. Paths are relative to this folder.
 
@@ -65,6 +75,12 @@ url = {database}
 # The name of a bundle that ships, or the folder of a bundle, written with a slash.
 detector = {detector}
 embedder = {embedder}
+
+[pictures]
+# Where pictures lie: a folder, or an address such as "s3://bucket/prefix" (docs/pictures.md). Empty: in this folder.
+store = ""
+# The room on this machine's disk for their sizes, in bytes; those that were not asked for longest go.
+sizes_max_bytes = 2_000_000_000
 
 [fetch]
 # How pictures and feeds are fetched by address. allow_private lets addresses of the local network in;
@@ -124,6 +140,7 @@ class ShopConfig:
     milvus_uri: str = "http://localhost:19530"
     milvus_collection: str = ""
     title: str = "Shop The Look"
+    pictures: PictureRules = field(default_factory=PictureRules)
     security: SecurityRules = field(default_factory=SecurityRules)
 
     def __post_init__(self) -> None:
@@ -172,7 +189,7 @@ class ShopConfig:
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"shop.toml is not TOML: {error}") from None
         values: dict[str, Any] = {}
-        security: dict[str, Any] = {}
+        own: dict[str, dict[str, Any]] = {section: {} for section in _OWN_RULES}
         for section, table in document.items():
             known = _SETTINGS.get(section)
             if known is None or not isinstance(table, Mapping):
@@ -181,9 +198,9 @@ class ShopConfig:
                 if key not in known:
                     raise ConfigError(f"shop.toml: [{section}] has no {key!r}; it has {', '.join(known)}")
                 name, kind = known[key]
-                into = security if section == "security" else values
-                into[name] = _checked(f"[{section}] {key}", value, kind)
-        return cls(**values, security=SecurityRules(**security))
+                own.get(section, values)[name] = _checked(f"[{section}] {key}", value, kind)
+        rules: dict[str, Any] = {section: kind(**own[section]) for section, kind in _OWN_RULES.items()}
+        return cls(**values, **rules)
 
     def to_toml(self) -> str:
         """A commented ``shop.toml`` with this database and these models, all else as it ships."""

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from shopthelook.images import PictureStore
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.errors import ShopFolderError
 from shopthelook.taxonomy import Taxonomy
@@ -17,8 +18,13 @@ DATABASE = "SHOPTHELOOK_DATABASE"
 
 
 def pictures(root: Path) -> Path:
-    """The folder of stored pictures."""
+    """The folder of stored pictures, where ``shop.toml`` names no other place."""
     return root / "pictures"
+
+
+def sizes(root: Path) -> Path:
+    """The folder of pictures as they are shown; it may be deleted at any time."""
+    return root / "sizes"
 
 
 def index(root: Path) -> Path:
@@ -87,6 +93,15 @@ def read(root: Path) -> ShopConfig:
     config = ShopConfig.from_toml(text)
     database = os.environ.get(DATABASE)
     return replace(config, database=database) if database else config
+
+
+def open_pictures(root: Path, config: ShopConfig) -> PictureStore:
+    """The pictures of the shop: in its folder, or where ``shop.toml`` says.
+
+    Raises:
+        PictureStoreError: the store needs a package that is not installed, or does not take its options.
+    """
+    return config.pictures.open(root, pictures(root), sizes(root), config.picture_limits())
 
 
 def open_taxonomy(root: Path) -> Taxonomy:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shopthelook.geometry import Box
-from shopthelook.images import PictureError, PictureStore
+from shopthelook.images import PictureError, PictureStore, PictureStoreError
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.results import Decomposition, Hit, ObjectHits, SearchResult
@@ -51,7 +51,7 @@ class View:
             return None
         try:
             return _uri("image/webp", self._pictures.thumbnail(image_hash, THUMBNAIL_WIDTH))
-        except PictureError:
+        except (PictureError, PictureStoreError):
             return None
 
 

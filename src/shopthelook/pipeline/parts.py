@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 from shopthelook.catalog import Catalog, EmbedderChanged
 from shopthelook.detection import Detector
 from shopthelook.embedding import Embedder
-from shopthelook.images import Fetcher, PictureStore
+from shopthelook.images import Fetcher
 from shopthelook.models import Bundle, BundleError, open_bundle
 from shopthelook.pipeline import kept_embedders, layout
 from shopthelook.pipeline.config import ShopConfig
@@ -46,7 +46,7 @@ class Parts:
         self.config = config
         self.catalog = catalog
         self.threads = threads
-        self.pictures = PictureStore(layout.pictures(directory), config.picture_limits())
+        self.pictures = layout.open_pictures(directory, config)
         self._opening = threading.RLock()
         self._generation: Generation | None = None
         self._next: Generation | None = None
