@@ -202,3 +202,10 @@ def test_text_is_for_people(client: httpx.Client, written: Written) -> None:
         r"\d\d:\d\d:\d\d INFO    POST /v1/search 200 [\d.]+ ms \d+ bytes \(.*retrieve [\d.]+.*\) \[plain\]",
         written.find("[plain]"),
     )
+
+
+def test_the_answer_to_a_head_has_no_bytes(client: httpx.Client, written: Written) -> None:
+    answer = client.head("/", headers={"X-Request-Id": "only-the-head"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    (line,) = written.of("only-the-head")
+    assert (line["method"], line["bytes"]) == ("HEAD", 0)

@@ -85,7 +85,8 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)[HEADER] = request.id
-            elif message["type"] == "http.response.body":
+            elif message["type"] == "http.response.body" and scope["method"] != "HEAD":
+                # The server sends none of it where only the head was asked for.
                 size += len(message.get("body", b""))
             await send(message)
 
