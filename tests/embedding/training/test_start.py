@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from shopthelook.embedding.training.start import itq, kept_by_signs, random_rotation, start_from
+from shopthelook.embedding.training.start import (
+    components_from,
+    itq,
+    kept_by_signs,
+    random_rotation,
+    rotate_from,
+)
 from tests.embedding.training.recipes import tiny
 from tests.embedding.training.test_network import network
 
@@ -47,7 +53,7 @@ def test_bits_start_balanced_and_all_in_use(things: Path, count: int) -> None:
     model = network(things, tiny())
     generator = torch.Generator().manual_seed(2)
     features = torch.randn(count, 1024, generator=generator) * torch.linspace(0.5, 5, 1024) + 3
-    start_from(model, features, seed=0)
+    components_from(model, features, seed=0)
     standard = (features - model.mean) * model.scale
     torch.testing.assert_close(standard.mean(0), torch.zeros(1024), atol=1e-4, rtol=0)
     torch.testing.assert_close(standard.std(0), torch.ones(1024), atol=1e-3, rtol=0)
@@ -57,3 +63,21 @@ def test_bits_start_balanced_and_all_in_use(things: Path, count: int) -> None:
     # Alike pictures have alike codes.
     near = model.embed(standard + 0.01 * torch.randn(standard.shape, generator=generator))
     assert float(((near > 0) == (embedding > 0)).float().mean()) > 0.95
+
+
+def test_a_code_without_training_keeps_angles(things: Path) -> None:
+    model = network(things, tiny())
+    generator = torch.Generator().manual_seed(2)
+    features = torch.randn(300, 1024, generator=generator) * torch.linspace(0.5, 5, 1024) + 3
+    rotate_from(model, features, seed=0)
+    x = (features - model.mean) * model.scale
+    torch.testing.assert_close(x.mean(0), torch.zeros(1024), atol=1e-4, rtol=0)
+    found, wanted = (
+        torch.nn.functional.normalize(one) @ torch.nn.functional.normalize(one).T
+        for one in (model.bits(x).detach(), x)
+    )
+    # 64 of 1,024 directions: the cosines of nearly unrelated points are known to about one in eight.
+    assert float((found - wanted).abs().mean()) < 0.15
+    weight = model.bits.weight.detach()
+    turned = weight @ weight.T
+    torch.testing.assert_close(turned, turned[0, 0] * torch.eye(64), atol=1e-4, rtol=0)

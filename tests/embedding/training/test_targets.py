@@ -1,5 +1,6 @@
 """Which classes a task has, and what is left out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,6 @@ def test_without_categories_or_anything_to_learn_codes_by() -> None:
     beside = tiny(("least = 5", 'least = 5\non = "features"'))
     with pytest.raises(ShopError, match="no task is left that teaches the embedding"):
         make_targets(beside, [views(30, "a")])
+    # A code that starts as something need learn nothing.
+    still = replace(beside, model=replace(beside.model, start="rotation"))
+    assert [one.name for one in make_targets(still, [views(30, "a")])] == ["category"]

@@ -49,7 +49,7 @@ class Network(nn.Module):
         choice = recipe.model
         self.body, self.choice, self.targets = body, choice, tuple(targets)
         self.shares = {one.name: expected(one.share, recipe.training.batch) for one in targets}
-        # What is taken from the features and what they are multiplied with: fixed, see `start_from`.
+        # What is taken from the features and what they are multiplied with: fixed, see `start`.
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("scale", torch.ones(width))
         self.bits = nn.Linear(width, choice.bits)

@@ -149,7 +149,8 @@ class ModelChoice:
             ``transformers`` the folder or the hub's name of a model.
         pooled: "last" pools the last map; "stages" also means and deviations of earlier ones, which know more of
             colour and texture (networks of EfficientNet's and MobileNet's kind).
-        start: of the layer of bits: "random", or "pca" of the first features of some training views.
+        start: of the layer of bits: "random"; or of the first features of some training views "pca", or "rotation", a
+            random one of their differences from the mean, which is a code without any training.
         frozen: never learn the backbone, only what is put on it.
         looks: of a frozen backbone: what it makes of every view is kept, as in use and of training pictures, so many
             in all; a step then takes milliseconds. 0 makes new pictures in every step.
@@ -164,7 +165,7 @@ class ModelChoice:
     backbone: str
     weights: str = "package"
     pooled: Literal["last", "stages"] = "last"
-    start: Literal["random", "pca"] = "random"
+    start: Literal["random", "rotation", "pca"] = "random"
     frozen: bool = False
     looks: int = 0
     norm: Literal["batch", "frozen"] = "batch"

@@ -18,7 +18,7 @@ from shopthelook.embedding.training.kept_features import FOLDER, KeptFeatures
 from shopthelook.embedding.training.loop import Built, Kept, Predictor, TrainingData, decisive_figure, train
 from shopthelook.embedding.training.network import Network
 from shopthelook.embedding.training.recipe import Recipe
-from shopthelook.embedding.training.start import start_from
+from shopthelook.embedding.training.start import components_from, rotate_from
 from shopthelook.embedding.training.targets import Target, left_out, make_targets
 from shopthelook.embedding.training.validation import CHUNK, Trial, evenly
 from shopthelook.embedding.views import View, ViewSet, load, open_views
@@ -159,7 +159,7 @@ def _work(
     data = sources.training_data(recipe)
     kept = _keep_features(built, recipe, data, device, features) if recipe.model.looks else None
     # The other devices are given the first one's weights.
-    if recipe.model.start == "pca" and device.first and not (out / CHECKPOINT).exists():
+    if recipe.model.start != "random" and device.first and not (out / CHECKPOINT).exists():
         _start_from_features(built, recipe, data, device, kept)
     return built, backbone.described, backbone.start, train(built, recipe, data, out, device, kept)
 
@@ -193,22 +193,22 @@ def build(recipe: Recipe, targets: tuple[Target, ...]) -> tuple[Built, Backbone]
 def _start_from_features(
     built: Built, recipe: Recipe, data: TrainingData, device: Device, kept: Kept | None
 ) -> None:
-    views = evenly([view for group in data.groups for view in group], LOOKED_AT)
-    print(
-        f"the layer of bits starts from the principal components of {len(views)} training views",
-        file=sys.stderr,
-    )
     if kept:
         looks = evenly([looks for group in kept.groups for looks in group], LOOKED_AT)
-        start_from(
-            built.model.cpu(), torch.from_numpy(np.stack([one[0] for one in looks])), recipe.training.seed
-        )
-        return
-    built.model.to(device.torch).eval()
-    predict = Predictor(built, recipe.picture, device.torch)
-    parts = [
-        predict.raw_features([load(view) for view in views[at : at + CHUNK]])
-        for at in range(0, len(views), CHUNK)
-    ]
+        features = torch.from_numpy(np.stack([one[0] for one in looks]))
+    else:
+        views = evenly([view for group in data.groups for view in group], LOOKED_AT)
+        built.model.to(device.torch).eval()
+        predict = Predictor(built, recipe.picture, device.torch)
+        parts = [
+            predict.raw_features([load(view) for view in views[at : at + CHUNK]])
+            for at in range(0, len(views), CHUNK)
+        ]
+        features = torch.cat(parts)
     built.model.cpu()
-    start_from(built.model, torch.cat(parts), recipe.training.seed)
+    how, start = {
+        "pca": ("the principal components", components_from),
+        "rotation": ("a random rotation", rotate_from),
+    }[recipe.model.start]
+    print(f"the layer of bits starts from {how} of {len(features)} training views", file=sys.stderr)
+    start(built.model, features, recipe.training.seed)

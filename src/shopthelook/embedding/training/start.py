@@ -16,7 +16,27 @@ ITERATIONS = 50
 
 
 @torch.no_grad()
-def start_from(network: Network, features: Tensor, seed: int) -> None:
+def rotate_from(network: Network, features: Tensor, seed: int) -> None:
+    """Start the layer of bits as a random rotation of the features' differences from their mean.
+
+    The signs are those of random hyperplanes (Charikar, STOC 2002), the plain code of features that nothing was
+    trained for.
+
+    Args:
+        features: (n, width) of the body, of some training views.
+    """
+    features = features.float()
+    network.mean.copy_(features.mean(0))
+    network.scale.fill_(1)
+    bits, width = network.bits.weight.shape
+    weight = random_rotation(max(bits, width), seed)[:bits, :width]
+    x = features - network.mean
+    network.bits.weight.copy_(weight / (x @ weight.T).std().clamp_min(1e-6))
+    network.bits.bias.zero_()
+
+
+@torch.no_grad()
+def components_from(network: Network, features: Tensor, seed: int) -> None:
     """Standardise the features and start the layer of bits as a partly whitened PCA of them, turned at random.
 
     The first components of a PCA hold most of the variance, so that their signs alone would be a poor code; a random

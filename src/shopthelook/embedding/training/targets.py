@@ -73,7 +73,8 @@ def make_targets(recipe: Recipe, groups: Sequence[Sequence[View]]) -> tuple[Targ
             f"no coarse category has the {_category(recipe).fewest} training views that the recipe asks for: give "
             "the views categories, or lower the task's 'least'"
         )
-    if not any(target.task.of_things or target.task.on == "embedding" for target in targets):
+    learns = any(target.task.of_things or target.task.on == "embedding" for target in targets)
+    if not learns and recipe.model.start == "random":
         raise ShopError(
             "no task is left that teaches the embedding: too few training views have what they ask for"
         )
