@@ -18,6 +18,7 @@ import pytest
 
 from shopthelook import Shop
 from tests.cli.test_process import COMMAND, ENVIRONMENT
+from tests.pipeline.feeds import png
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as on Unix")
 
@@ -97,6 +98,45 @@ def test_a_log_is_for_people_by_default(shop: Shop) -> None:
     assert re.search(r"INFO +GET /v1/scenes 200 [\d.]+ ms \d+ bytes \[[0-9a-f]{32}\]\n", errors)
     assert "healthz" not in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_shop_is_closed_at_the_end(shop: Shop, how: signal.Signals) -> None:
+    shop.close()
+    log = shop.directory / "shop.db-wal"
+    with serving(shop) as (process, address):
+        assert ask(f"{address}/v1/scenes") == 200
+        assert log.exists()
+        process.send_signal(how)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == {signal.SIGTERM: 0, signal.SIGINT: 130}[how]
+    assert "Traceback" not in errors
+    # SQLite takes its log in when the last connection is closed.
+    assert not log.exists()
+
+
+def test_what_was_asked_before_the_end_is_answered(shop: Shop) -> None:
+    with serving(shop) as (process, address):
+        assert ask(f"{address}/healthz") == 200
+        host = ("127.0.0.1", int(address.rpartition(":")[2]))
+        body = (
+            b'--b\r\nContent-Disposition: form-data; name="photo"; filename="p"\r\n\r\n'
+            + png()
+            + b"\r\n--b--\r\n"
+        )
+        head = (
+            "POST /v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n"
+        )
+        with socket.create_connection(host, timeout=120) as raw:
+            raw.sendall(head.encode())
+            # Now the server has the request and waits for its body.
+            assert raw.recv(4096).startswith(b"HTTP/1.1 100 ")
+            process.send_signal(signal.SIGTERM)
+            raw.sendall(body)
+            assert raw.recv(4096).startswith(b"HTTP/1.1 200 ")
+        process.communicate(timeout=120)
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import signal
 import socket
+import threading
 from contextlib import nullcontext
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -67,6 +70,10 @@ def serve(
     from shopthelook.serving import logs
 
     logs.set_up(log_format, verbose=ctx.find_root().params["verbose"])
+    if threading.current_thread() is threading.main_thread():
+        # Uvicorn answers what it has when this comes, and then raises it again. By itself it would end the process
+        # there, before the shop is closed.
+        signal.signal(signal.SIGTERM, _end)
     try:
         _serve(host, port, threads, browse, shop, embed=embed)
     except (ShopError, KeyboardInterrupt) as ended:
@@ -76,6 +83,10 @@ def serve(
         stopped = isinstance(ended, KeyboardInterrupt)
         log.log(logging.INFO if stopped else logging.CRITICAL, "%s", "stopped" if stopped else ended)
         ctx.exit(STOPPED if stopped else 1)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, *, embed: bool) -> None:
