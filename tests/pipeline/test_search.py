@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,39 @@ def test_a_stored_object_finds_what_its_photo_finds(stocked: Shop, tmp_path: Pat
         assert stocked.search_object(f"room/{number}", k=3, offset=2).hits == one.hits[2:5]
     sofas = stocked.search_object("room/0", category="Sofas")
     assert {hit.product.category_id for hit in sofas} == {stocked.taxonomy.get("Sofas").id}
+
+
+def test_a_stored_scene_finds_what_its_objects_find(stocked: Shop, tmp_path: Path) -> None:
+    photo = tmp_path / "room.png"
+    Image.fromarray(ROOM).save(photo)
+    stocked.import_scenes([photo])
+    _, objects = stocked.scene("room")
+    whole = stocked.search_scene("room", k=5)
+    assert (whole.width, whole.height) == (320, 240)
+    assert list(whole) == [stocked.search_object(one.id, k=5) for one in objects]
+    scene, (first, second) = stocked.scene("room")
+    stocked.catalog.put_scene(scene, [first, replace(second, score=0.5)])
+    assert [one.id for one in stocked.search_scene("room", threshold=0.6)] == [first.id]
+    with pytest.raises(NotFound, match="no scene 'hall'"):
+        stocked.search_scene("hall")
+    with pytest.raises(SearchError, match="threshold"):
+        stocked.search_scene("room", threshold=2)
+
+
+def test_a_tap_reads_little(stocked: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = tmp_path / "room.png"
+    Image.fromarray(ROOM).save(photo)
+    stocked.import_scenes([photo])
+    wanted = stocked.search_object("room/0")
+    database = stocked.catalog._database
+    read, reading = [], database.reading
+    monkeypatch.setattr(database, "reading", lambda: read.append(None) or reading())
+    # The scene, the object, how far the index has to follow, and the products.
+    assert stocked.search_object("room/0") == wanted
+    assert len(read) == 4
+    read.clear()
+    assert len(stocked.search_scene("room").objects) == 2
+    assert len(read) == 4
 
 
 def test_writes_are_in_the_next_search(stocked: Shop, feed: Feed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +31,12 @@ class Embeddings:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def part(self, start: int, end: int) -> Embeddings:
+        """Those of the pictures from `start` to before `end`."""
+        rows = slice(start, end)
+        heads = {name: scores[rows] for name, scores in self.heads.items()}
+        return Embeddings(self.codes[rows], self.floats[rows], self.category_scores[rows], heads)
 
 
 class Embedder:
@@ -67,22 +73,40 @@ class Embedder:
         Raises `PixelsError` for an array that is no picture, `ModelRunError` and `BundleError` for a model
         that does not work.
         """
-        found = {name: np.empty((len(pictures), width), np.float32) for name, width in self._widths.items()}
-        for start in range(0, len(pictures), self.batch_size):
-            batch = pictures[start : start + self.batch_size]
+        starts = range(0, len(pictures), self.batch_size)
+        batches = (self.prepare(pictures[start : start + self.batch_size]) for start in starts)
+        return self._embed(batches, len(pictures))
+
+    def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        """Pictures as `embed` takes them, at least one, scaled to (n, side, side, 3) for `embed_prepared`.
+
+        Raises `PixelsError` for an array that is no picture.
+        """
+        resize = self.bundle.card.input.resize
+        return np.stack([for_embedder(picture, resize) for picture in pictures])
+
+    def embed_prepared(self, pixels: NDArray[np.uint8]) -> Embeddings:
+        """Embed what `prepare` gave, of one call or several joined; raises as `embed` does."""
+        starts = range(0, len(pixels), self.batch_size)
+        return self._embed((pixels[start : start + self.batch_size] for start in starts), len(pixels))
+
+    def _embed(self, batches: Iterable[NDArray[np.uint8]], count: int) -> Embeddings:
+        found = {name: np.empty((count, width), np.float32) for name, width in self._widths.items()}
+        start = 0
+        for batch in batches:
             for name, rows in self._run(batch).items():
                 found[name][start : start + len(batch)] = rows
+            start += len(batch)
         floats, scores = found.pop("embedding"), found.pop("category")
         return Embeddings(pack(floats), floats, scores, found)
 
-    def _run(self, batch: Sequence[NDArray[np.uint8]]) -> dict[str, NDArray[np.float32]]:
+    def _run(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         source = self.bundle.card.input
-        pixels = np.stack([for_embedder(picture, source.resize) for picture in batch])
         outputs = self.session.run({source.name: normalise(pixels, source.mean, source.std)})
         for name, width in self._widths.items():
-            if outputs[name].shape != (len(batch), width):
+            if outputs[name].shape != (len(pixels), width):
                 raise ModelRunError(
-                    f"model {self.bundle.id} gave {name} {outputs[name].shape} for {len(batch)} pictures; "
+                    f"model {self.bundle.id} gave {name} {outputs[name].shape} for {len(pixels)} pictures; "
                     f"{width} numbers for each were promised: check it with models.verify()"
                 )
         if not np.isfinite(outputs["embedding"]).all():

@@ -42,6 +42,12 @@ class ModelRunError(ShopError):
     """A model that failed on an input, or gave something else than its card promises."""
 
 
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def default_threads() -> int:
     """Threads of a session where none are asked for: the cores this process may use, at most 4.
 
@@ -49,9 +55,7 @@ def default_threads() -> int:
     time, and models of this size gain little beyond 4 cores. Requests that run at the same time share
     the session's threads, so that many of them cannot ask for more cores than this.
     """
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(cores, _MOST_THREADS))
+    return max(1, min(usable_cores(), _MOST_THREADS))
 
 
 class Session:

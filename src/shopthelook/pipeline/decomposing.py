@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shopthelook import geometry, images
 from shopthelook.catalog import Guesses
 from shopthelook.geometry import Box
-from shopthelook.pipeline.encoding import Encoded, encode
+from shopthelook.pipeline.encoding import Encoded, encoded
 from shopthelook.pipeline.errors import SearchError
 from shopthelook.pipeline.guessing import fitting
 from shopthelook.pipeline.notebook import View
@@ -24,6 +24,7 @@ from shopthelook.taxonomy import Category
 
 if TYPE_CHECKING:
     from shopthelook.embedding import Embedder
+    from shopthelook.pipeline.batching import Batching
     from shopthelook.pipeline.parts import Parts
 
 
@@ -52,7 +53,7 @@ def find_objects(
         )
     ]
     if embedder is not None and objects:
-        crops = embed_crops(embedder, rgb, [one.box for one in objects])
+        crops = embed_crops(embedder, rgb, [one.box for one in objects], shop.batching)
         objects = [
             replace(one, code=crop.code, guesses=said_of(embedder, crop, one.category))
             for one, crop in zip(objects, crops, strict=True)
@@ -60,10 +61,12 @@ def find_objects(
     return tuple(objects)
 
 
-def embed_crops(embedder: Embedder, rgb: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Encoded]:
-    """What the embedder makes of parts of one picture, in one batch."""
+def embed_crops(
+    embedder: Embedder, rgb: NDArray[np.uint8], boxes: Sequence[Box], batching: Batching
+) -> list[Encoded]:
+    """What the embedder makes of parts of one picture, in one batch, which other searches may share."""
     with stage("embed"):
-        return encode(embedder, [images.crop(rgb, box) for box in boxes])
+        return encoded(embedder, batching.embed(embedder, [images.crop(rgb, box) for box in boxes]))
 
 
 def said_of(embedder: Embedder, crop: Encoded, kind: Category | None) -> Guesses:

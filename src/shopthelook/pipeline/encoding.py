@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shopthelook import images
 from shopthelook.catalog import Guesses, Product
-from shopthelook.embedding import Embedder
+from shopthelook.embedding import Embedder, Embeddings
 from shopthelook.models.card import Head
 from shopthelook.pipeline.guessing import LEAST_CATEGORY, fitting, guesses_of
 from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory
@@ -49,10 +49,12 @@ def read_product_picture(data: bytes, limits: images.PictureLimits) -> NDArray[n
 
 def encode(embedder: Embedder, pictures: Sequence[NDArray[np.uint8]]) -> list[Encoded]:
     """Embed crops, or trimmed product pictures, each ``(h, w, 3)`` RGB, as one batch."""
-    if not pictures:
-        return []
-    found = embedder.embed(pictures)
-    guesses = guesses_of(embedder.heads.values(), found.heads, len(pictures))
+    return encoded(embedder, embedder.embed(pictures)) if pictures else []
+
+
+def encoded(embedder: Embedder, found: Embeddings) -> list[Encoded]:
+    """What the embedder's numbers mean, picture by picture."""
+    guesses = guesses_of(embedder.heads.values(), found.heads, len(found))
     return [
         Encoded(code.tobytes(), *_category(embedder, scores), said)
         for code, scores, said in zip(found.codes, found.category_scores, guesses, strict=True)

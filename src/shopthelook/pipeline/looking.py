@@ -123,7 +123,7 @@ class Looking(Parts):
             QueryError: the filter is malformed; the message points at the column.
             SearchError: a number or ``gender`` is out of range.
         """
-        from shopthelook.pipeline.searching import search_object
+        from shopthelook.pipeline.searching_stored import search_object
 
         return search_object(
             self,
@@ -131,6 +131,49 @@ class Looking(Parts):
             category=category,
             k=k,
             offset=offset,
+            where=where,
+            min_similarity=min_similarity,
+            relax=relax,
+            explain=explain,
+            gender=gender,
+            listing=listing,
+        )
+
+    def search_scene(
+        self,
+        scene_id: str,
+        k: int = 10,
+        *,
+        category: str | int | Category | None = None,
+        threshold: float | None = None,
+        where: Where | None = None,
+        min_similarity: float | None = None,
+        relax: bool = False,
+        explain: bool = False,
+        gender: Gender | None = None,
+        listing: Listing = PLAIN,
+    ) -> SearchResult:
+        """Find the products nearest to each object of a stored scene, from their stored codes, all at once.
+
+        Args:
+            threshold: least score of an object; None takes all that are stored.
+
+        The other arguments are those of ``search``.
+
+        Raises:
+            NotFound: there is no such scene.
+            UnknownCategory: no such category; the message names close ones.
+            QueryError: the filter is malformed; the message points at the column.
+            SearchError: a number or ``gender`` is out of range.
+        """
+        from shopthelook.pipeline.searching_stored import search_scene
+
+        return search_scene(
+            self,
+            scene_id,
+            category=category,
+            threshold=threshold,
+            k=k,
             where=where,
             min_similarity=min_similarity,
             relax=relax,

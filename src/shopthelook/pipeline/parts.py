@@ -16,6 +16,7 @@ from shopthelook.embedding import Embedder
 from shopthelook.images import Fetcher
 from shopthelook.models import Bundle, BundleError, open_bundle
 from shopthelook.pipeline import kept_embedders, layout
+from shopthelook.pipeline.batching import Batching
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.following import FollowingIndex
 from shopthelook.pipeline.generation import Generation
@@ -47,6 +48,7 @@ class Parts:
         self.catalog = catalog
         self.threads = threads
         self.pictures = layout.open_pictures(directory, config)
+        self.batching = Batching()
         self._opening = threading.RLock()
         self._generation: Generation | None = None
         self._next: Generation | None = None

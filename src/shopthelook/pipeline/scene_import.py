@@ -139,7 +139,7 @@ def _put_beside(
     following: Generation,
 ) -> None:
     """Keep the codes of the embedder that is to follow, too."""
-    crops = embed_crops(following.embedder, rgb, [one.box for one in objects])
+    crops = embed_crops(following.embedder, rgb, [one.box for one in objects], shop.batching)
     rows = [
         NextObjectCode(
             f"{scene_id}/{number}",

@@ -1,4 +1,4 @@
-"""From a picture, a stored object or a product to the products that look like it."""
+"""From a picture or a product to the products that look like it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from shopthelook import images
-from shopthelook.catalog import Guesses, ObjectRecord, SceneRecord
 from shopthelook.geometry import WHOLE, Box
 from shopthelook.pipeline.asking import Answer, Question, answer, wanted
 from shopthelook.pipeline.attributes import Attribute, guessed, told_of
@@ -70,7 +69,7 @@ def search(
             found = [(WHOLE, chosen, 0.0)]
 
     def hits(now: Generation) -> tuple[ObjectHits, ...]:
-        crops = embed_crops(now.embedder, rgb, [where for where, _, _ in found])
+        crops = embed_crops(now.embedder, rgb, [where for where, _, _ in found], shop.batching)
         guesses = [said_of(now.embedder, crop, kind) for crop, (_, kind, _) in zip(crops, found, strict=True)]
         questions = [
             Question(crop.code, kind, own_gender(None, said))
@@ -78,30 +77,13 @@ def search(
         ]
         answers = answer(shop, now.index, questions, asked)
         return tuple(
-            _object_hits(where, kind, score, guessed(said), of_object)
+            object_hits(where, kind, score, guessed(said), of_object)
             for (where, kind, score), said, of_object in zip(found, guesses, answers, strict=True)
         )
 
     objects = shop.ask(hits)
     height, width = rgb.shape[:2]
     return SearchResult(name_of(picture), width, height, objects, View(rgb, shop.pictures))
-
-
-def search_object(
-    shop: Parts, object_id: str, *, category: str | int | Category | None, **options: Unpack[Options]
-) -> ObjectHits:
-    """See ``Shop.search_object``."""
-    chosen = None if category is None else named_category(shop, category)
-    asked = wanted(shop, category=chosen, **options)
-    _, found = _stored_object(shop, object_id)
-    kind = category_by_id(shop, found.category_id)
-
-    def hits(now: Generation) -> ObjectHits:
-        code, guesses = _as_embedded(shop, now, object_id, kind)
-        (answered,) = answer(shop, now.index, [Question(code, kind, own_gender(None, guesses))], asked)
-        return _object_hits(found.box, kind, found.score, guessed(guesses), answered, found.id)
-
-    return shop.ask(hits)
 
 
 def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> ObjectHits:
@@ -124,12 +106,12 @@ def search_product(shop: Parts, product_id: str, **options: Unpack[Options]) -> 
             now.index.refresh()  # raises where it is gone because another embedder serves
             raise NotFound(f"product {product_id!r} has no code of the present embedder; run: products embed")
         (answered,) = answer(shop, now.index, [Question(code, kind, gender, leave_out=product_id)], asked)
-        return _object_hits(WHOLE, kind, product.category_score or 0.0, told_of(product), answered)
+        return object_hits(WHOLE, kind, product.category_score or 0.0, told_of(product), answered)
 
     return shop.ask(hits)
 
 
-def _object_hits(
+def object_hits(
     box: Box,
     kind: Category | None,
     score: float,
@@ -137,6 +119,7 @@ def _object_hits(
     found: Answer,
     object_id: str | None = None,
 ) -> ObjectHits:
+    """One object's part of an answer."""
     return ObjectHits(
         box=box,
         category=kind,
@@ -149,42 +132,6 @@ def _object_hits(
         attributes=said,
         facets=found.facets,
     )
-
-
-def stored_scene(shop: Parts, scene_id: str) -> tuple[SceneRecord, list[ObjectRecord]]:
-    """See ``Shop.scene``."""
-    scene = shop.catalog.scene(scene_id)
-    if scene is None:
-        raise NotFound(f"there is no scene {scene_id!r}; list them with: scenes list")
-    return scene, shop.catalog.objects(scene_id)
-
-
-def _stored_object(shop: Parts, object_id: str) -> tuple[SceneRecord, ObjectRecord]:
-    found = shop.catalog.object(object_id)
-    scene = None if found is None else shop.catalog.scene(found.scene_id)
-    # Read after the scene, which says whose code it is: the code is of that embedder, or of one that serves by now.
-    found = shop.catalog.object(object_id)
-    if found is None or scene is None:
-        raise NotFound(f"there is no object {object_id!r}; list a scene's objects with: scenes show ID")
-    return scene, found
-
-
-def _as_embedded(
-    shop: Parts, now: Generation, object_id: str, kind: Category | None
-) -> tuple[bytes, Guesses]:
-    """The object's code and guesses by the embedder: stored, or made anew where it has none of it."""
-    key = now.bundle.key
-    beside = shop.catalog.changeover.object_code(object_id, key)
-    # Read after what lies beside it, which takes its place.
-    scene, found = _stored_object(shop, object_id)
-    if scene.embedder == key:
-        return found.code, found.guesses
-    if beside is not None:
-        return beside.code, beside.guesses
-    now.index.refresh()  # raises where what it had is gone because another embedder serves
-    rgb = read_photo(shop, shop.pictures.data(scene.image_hash))
-    (crop,) = embed_crops(now.embedder, rgb, [found.box])
-    return crop.code, said_of(now.embedder, crop, kind)
 
 
 def category_by_id(shop: Parts, category_id: int | None) -> Category | None:

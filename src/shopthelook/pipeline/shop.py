@@ -199,7 +199,7 @@ class Shop(Looking):
         Raises:
             NotFound: there is no such scene.
         """
-        from shopthelook.pipeline.searching import stored_scene
+        from shopthelook.pipeline.searching_stored import stored_scene
 
         return stored_scene(self, scene_id)
 

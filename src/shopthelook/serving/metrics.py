@@ -55,7 +55,7 @@ class Metrics:
         )
         self.batches = Histogram(
             "shopthelook_batch_size",
-            "Parts of photos that were embedded and searched as one batch.",
+            "Parts of photos that were embedded as one batch; searches at the same time share batches.",
             buckets=BATCHES,
             registry=self.registry,
         )
@@ -114,7 +114,7 @@ class Measured:
             await send(message)
 
         try:
-            with listening(self._metrics.observe):
+            with listening(self._metrics.observe, self._metrics.batches.observe):
                 await self._app(scope, receive, noted)
         finally:
             route = template(scope)

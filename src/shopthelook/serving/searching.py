@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from shopthelook.catalog import ObjectRecord, SceneRecord
+from collections.abc import Iterable
+from typing import Any
+
 from shopthelook.geometry import Box
+from shopthelook.pipeline.errors import NotFound
 from shopthelook.pipeline.results import ObjectHits, SearchResult
 from shopthelook.serving.errors import not_found
 from shopthelook.serving.schemas import SearchAnswer
@@ -38,7 +41,6 @@ async def _search_picture(serving: Serving, data: bytes, wanted: SearchRequest) 
             threshold=wanted.threshold,
             **wanted.options(),
         )
-    serving.metrics.batches.observe(len(result.objects))
     nothing_found = box is None and all(one.score == 0 for one in result.objects)
     return SearchAnswer(
         width=result.width,
@@ -49,39 +51,48 @@ async def _search_picture(serving: Serving, data: bytes, wanted: SearchRequest) 
 
 
 async def _search_scene(serving: Serving, scene_id: str, wanted: SearchRequest) -> SearchAnswer:
-    shop = serving.shop
-    scene = await serving.reads.run(shop.catalog.scene, scene_id)
-    if scene is None:
-        raise not_found("scene", scene_id, "scene_id")
     if wanted.box is not None:
-        data = await serving.reads.run(shop.pictures.data, scene.image_hash)
+        scene = await serving.reads.run(serving.shop.catalog.scene, scene_id)
+        if scene is None:
+            raise not_found("scene", scene_id, "scene_id")
+        data = await serving.reads.run(serving.shop.pictures.data, scene.image_hash)
         return await _search_picture(serving, data, wanted)
-    objects: list[ObjectRecord] = await serving.reads.run(shop.catalog.objects, scene_id)
-    least = wanted.threshold or 0.0
-    found = [await _stored_hits(serving, one, wanted) for one in objects if one.score >= least]
-    return _stored_answer(serving, scene, found)
+    options = wanted.options() | {"category": wanted.category, "threshold": wanted.threshold}
+    try:
+        with serving.metrics.stage("search_scene"):
+            found = await serving.reads.run(serving.shop.search_scene, scene_id, **options)
+    except NotFound:
+        raise not_found("scene", scene_id, "scene_id") from None
+    return _stored_answer(serving, (found.width, found.height), found.objects)
 
 
 async def _search_object(serving: Serving, object_id: str, wanted: SearchRequest) -> SearchAnswer:
-    catalog = serving.shop.catalog
-    found = await serving.reads.run(catalog.object, object_id)
-    scene = None if found is None else await serving.reads.run(catalog.scene, found.scene_id)
-    if found is None or scene is None:
-        raise not_found("object", object_id, "object_id")
-    return _stored_answer(serving, scene, [await _stored_hits(serving, found, wanted)])
+    scene = await serving.reads.run(serving.shop.catalog.scene, object_id.rpartition("/")[0])
+    size = None if scene is None else (scene.width, scene.height)
+    options = wanted.options() | {"category": wanted.category}
+    found = await search_object(serving, object_id, "object_id", **options)
+    return _stored_answer(serving, size, [found])
 
 
-async def _stored_hits(serving: Serving, found: ObjectRecord, wanted: SearchRequest) -> ObjectHits:
-    """Products of a stored object, from its code."""
-    search_object = serving.shop.search_object
-    with serving.metrics.stage("search_object"):
-        return await serving.reads.run(search_object, found.id, category=wanted.category, **wanted.options())
+async def search_object(serving: Serving, object_id: str, field: str, **options: Any) -> ObjectHits:
+    """Products of a stored object, from its code.
+
+    Args:
+        field: of the request, at fault where there is no such object.
+    """
+    try:
+        with serving.metrics.stage("search_object"):
+            return await serving.reads.run(serving.shop.search_object, object_id, **options)
+    except NotFound:
+        raise not_found("object", object_id, field) from None
 
 
-def _stored_answer(serving: Serving, scene: SceneRecord | None, found: list[ObjectHits]) -> SearchAnswer:
+def _stored_answer(
+    serving: Serving, size: tuple[int, int] | None, found: Iterable[ObjectHits]
+) -> SearchAnswer:
     return SearchAnswer(
-        width=None if scene is None else scene.width,
-        height=None if scene is None else scene.height,
+        width=None if size is None else size[0],
+        height=None if size is None else size[1],
         whole_picture=False,
         objects=[serving.views.object_hits(one) for one in found],
     )

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from shopthelook.pipeline.errors import NotFound
 from shopthelook.serving import schemas
 from shopthelook.serving.errors import not_found
 from shopthelook.serving.guarded import GuardedRoute
 from shopthelook.serving.keys import needs
 from shopthelook.serving.routes.common import Hits, Narrowing, Offset, SceneId, errors
+from shopthelook.serving.searching import search_object
 from shopthelook.serving.state import ServingDep
 
 router = APIRouter(prefix="/v1/scenes", tags=["scenes"], route_class=GuardedRoute)
@@ -50,13 +52,7 @@ async def object_products(
     offset: Offset = 0,
 ) -> schemas.HitPage:
     """Closest first, from the stored code: no model runs."""
-    object_id = f"{scene_id}/{n}"
-    if await serving.reads.run(serving.shop.catalog.object, object_id) is None:
-        raise not_found("object", object_id, "n")
-    with serving.metrics.stage("search_object"):
-        found = await serving.reads.run(
-            serving.shop.search_object, object_id, k=k, offset=offset, **narrowing
-        )
+    found = await search_object(serving, f"{scene_id}/{n}", "n", k=k, offset=offset, **narrowing)
     serving.metrics.hits.inc(len(found.hits))
     return serving.views.hit_page(found, k, offset)
 
@@ -65,8 +61,8 @@ async def object_products(
 @needs("read", shoppers=True)
 async def scene(serving: ServingDep, scene_id: SceneId) -> schemas.SceneOut:
     """The scene and where its objects are, best first."""
-    record = await serving.reads.run(serving.shop.catalog.scene, scene_id)
-    if record is None:
-        raise not_found("scene", scene_id, "scene_id")
-    objects = await serving.reads.run(serving.shop.catalog.objects, scene_id)
+    try:
+        record, objects = await serving.reads.run(serving.shop.scene, scene_id)
+    except NotFound:
+        raise not_found("scene", scene_id, "scene_id") from None
     return serving.views.scene(record, objects)
