@@ -5,6 +5,7 @@ No container engine is needed; what only one can tell is in docs/deployment.md.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import shlex
@@ -156,8 +157,18 @@ def test_the_servers_health_is_asked_where_it_is_told() -> None:
 def test_the_proxy_is_trusted_and_lets_the_largest_picture_through() -> None:
     settings = ShopConfig.from_toml((ROOT / "deploy" / "shop.toml").read_text(encoding="utf-8"))
     (pool,) = COMPOSE["networks"]["front"]["ipam"]["config"]
-    assert settings.security.trusted_proxies == (pool["subnet"],)
-    assert set(COMPOSE["services"]["proxy"]["networks"]) & set(COMPOSE["services"]["shop"]["networks"])
+    proxy = ipaddress.ip_address(COMPOSE["services"]["proxy"]["networks"]["front"]["ipv4_address"])
+    (trusted,) = settings.security.proxy_networks()
+    # The proxy alone: not the gateway, by whose address callers come, nor an address that another container may get.
+    assert list(trusted) == [proxy]
+    subnet, others = (ipaddress.ip_network(pool[name]) for name in ("subnet", "ip_range"))
+    assert proxy in subnet
+    assert others.subnet_of(subnet)
+    assert proxy not in others
+    assert proxy != next(subnet.hosts())
+    assert "front" in COMPOSE["services"]["shop"]["networks"]
+    # What a caller writes into the header goes no further.
+    assert re.findall(r"X-Forwarded-For (\S+);", NGINX) == ["$remote_addr"]
     (most,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
     assert int(most) * 2**20 >= settings.max_bytes + FORM_ROOM
 
