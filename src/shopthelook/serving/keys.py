@@ -150,11 +150,18 @@ class Guard:
         found = callers.address(scope, self._proxies)
         caller = f"key {key.id}" if key is not None else callers.group(found)
         self._warn_of_proxy(scope, found)
-        wait = self._requests.take(caller) or (self._searches.take(caller) if access.search else 0)
-        if wait:
-            what = "searches" if access.search else "requests"
-            text = f"Too many {what} from this {'key' if key else 'address'}. Try again in {wait} s."
-            raise ApiError(429, "too_many_requests", text, headers={"Retry-After": str(wait)})
+        limits = [("requests", self._requests, self.rules.requests_per_minute)]
+        if access.search:
+            limits.append(("searches", self._searches, self.rules.searches_per_minute))
+        for what, rates, most in limits:
+            wait = rates.take(caller)
+            if wait:
+                whose = "key" if key is not None else "address"
+                text = (
+                    f"Too many {what} from this {whose}: {most} a minute are allowed. "
+                    f"Try again in {wait} second{'' if wait == 1 else 's'}."
+                )
+                raise ApiError(429, "too_many_requests", text, headers={"Retry-After": str(wait)})
 
     def _warn_of_proxy(self, scope: Scope, found: callers.Address | None) -> None:
         """A proxy that nobody named makes all its callers one, who is soon refused."""
