@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnxruntime
 import torch
 
 from shopthelook.embedding.training.augment import training_picture
+from shopthelook.embedding.training.export import export_module
 from shopthelook.embedding.training.loop import resize_of
 from shopthelook.embedding.views import load
 from shopthelook.errors import ShopError
@@ -99,11 +102,22 @@ class KeptFeatures:
 
     @torch.no_grad()
     def _features(self, pictures: Sequence[Rgb]) -> NDArray[np.float16]:
-        pixels = torch.from_numpy(normalise(np.stack(pictures), self._built.mean, self._built.std))
-        body = self._built.model.body.eval()
-        found = body(pixels.to(self._device).contiguous(memory_format=torch.channels_last))
-        most = float(np.finfo(np.float16).max)
-        return np.asarray(found.float().clamp(-most, most).cpu().numpy(), np.float16)
+        pixels = normalise(np.stack(pictures), self._built.mean, self._built.std)
+        if self._device.type == "cpu":
+            # A third of PyTorch's time there.
+            found = self._session.run(None, {"image": pixels})[0]
+        else:
+            shown = torch.from_numpy(pixels).to(self._device).contiguous(memory_format=torch.channels_last)
+            found = self._built.model.body.eval()(shown).float().cpu().numpy()
+        most = np.finfo(np.float16).max
+        return np.asarray(np.clip(found, -most, most), np.float16)
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = torch.get_num_threads()
+        graph = export_module(self._built.model.body.eval(), self._recipe.picture.crop, ["features"])
+        return onnxruntime.InferenceSession(graph.SerializeToString(), options, ["CPUExecutionProvider"])
 
 
 def _fingerprint(built: Built, recipe: Recipe) -> bytes:
