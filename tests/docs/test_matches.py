@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +16,15 @@ from click.testing import CliRunner
 from PIL import Image
 
 from shopthelook.cli.main import main
-from shopthelook.embedding.views import open_views
+from shopthelook.embedding.views import open_views, write_views
 from shopthelook.embedding.views.checking import TITLES
+from shopthelook.embedding.views.cleaning.suspect import ACTIONS, KINDS, parse_suspect
 from shopthelook.embedding.views.importing import FORMATS
 from shopthelook.embedding.views.rows import COLUMNS
+from tests.fixtures.matches import make_matches
+from tests.fixtures.photos import photo
+
+__all__ = ["photo"]
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "matches.md").read_text(encoding="utf-8")
@@ -55,3 +63,32 @@ def test_the_example_is_a_set_of_views(tmp_path: Path) -> None:
 def test_every_format_column_and_kind_of_problem_is_there() -> None:
     cells = set(re.findall(r"`([\w-]+)`", "\n".join(re.findall(r"^\| (.*?) \|", PAGE, re.MULTILINE))))
     assert set(FORMATS) | set(TITLES) | set(COLUMNS) <= cells
+
+
+def test_the_commands_that_clean_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, photo: Callable[[int], Image.Image]
+) -> None:
+    rows = make_matches(tmp_path / "views" / "shop", photo)
+    rows.append(replace(rows[20], instance="seat"))
+    write_views(tmp_path / "views" / "shop", rows)
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^    shopthelook (dataset views (?:suspects|merge|fold) .*)$", PAGE, re.MULTILINE)
+    for command in commands:
+        answer = CliRunner().invoke(main, shlex.split(command, comments=True))
+        assert answer.exit_code == 0, answer.output
+        if " suspects " in command:
+            lines = [json.loads(line) for line in Path("suspects.jsonl").read_text().splitlines()]
+            told = [line | {"answer": {"labeler": "ann", "action": line["action"]}} for line in lines]
+            Path("answers.jsonl").write_text("\n".join(map(json.dumps, told)))
+    assert len(commands) == 3
+    assert "two-instances" in {line["kind"] for line in lines}
+    cleaned = open_views(tmp_path / "views" / "shop-cleaned").views
+    assert len({view.instance for view in cleaned} - {None}) == 14
+
+
+def test_the_line_of_a_suspect_is_one() -> None:
+    line = json.loads(block("json"))
+    suspect = parse_suspect(line, "matches.md")
+    assert json.loads(json.dumps(suspect.as_dict())) == line
+    cells = set(re.findall(r"`([\w-]+)`", "\n".join(re.findall(r"^\| (.*?) \|", PAGE, re.MULTILINE))))
+    assert set(KINDS) | set(ACTIONS) <= cells

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from shopthelook.cli.dataset_views_check import check, inspect, show
+from shopthelook.cli.dataset_views_cleaning import fold, merge, suspects
 from shopthelook.cli.dataset_views_compose import compose
 from shopthelook.cli.dataset_views_distractors import distractors
 from shopthelook.cli.dataset_views_import import import_
@@ -28,3 +29,6 @@ views.add_command(check)
 views.add_command(inspect)
 views.add_command(compose)
 views.add_command(distractors)
+views.add_command(suspects)
+views.add_command(merge)
+views.add_command(fold)

@@ -15,15 +15,13 @@ def copy_pictures(
 ) -> dict[Path, str]:
     """Bring pictures of the data set in ``root`` to the folder of its copy; returns their names there.
 
-    They are linked where the file system can, else copied; those outside of ``root`` are named where they are. Raises
-    `DataError` for a picture that cannot be read.
+    Their names stay. They are linked where the file system can, else copied; those outside of ``root`` are named where
+    they are. Raises `DataError` for a picture that cannot be read.
     """
     inside = {
         path for path in pictures if path.is_relative_to(root) and ".." not in path.relative_to(root).parts
     }
-    # What lies in a folder "images" keeps its name.
-    kept = all(path.relative_to(root).parts[0] == "images" for path in inside)
-    placer = Placer(folder, root, in_place=False, below="" if kept else "images/")
+    placer = Placer(folder, root, in_place=False, below="")
     names = {}
     for done, path in enumerate(pictures, 1):
         if path not in inside:

@@ -22,6 +22,12 @@ def load(view: View) -> Rgb:
     Raises:
         DataError: the picture or its mask cannot be read, or the two differ in size; the message names the file.
     """
+    rgb = load_with_ground(view)
+    return trim_background(rgb) if view.role == "product" else rgb
+
+
+def load_with_ground(view: View) -> Rgb:
+    """The same, with the empty border of a product. Raises `DataError`."""
     rgb = load_whole(view)
     if view.mask is not None:
         path, value = view.mask
@@ -34,7 +40,7 @@ def load(view: View) -> Rgb:
         rgb = np.where((mask == value)[..., None], rgb, np.uint8(255))
     if view.box is not None:
         rgb = cut(rgb, view.box)
-    return trim_background(rgb) if view.role == "product" else rgb
+    return rgb
 
 
 def load_whole(view: View) -> Rgb:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from shopthelook.datasets.entries import is_text
@@ -16,10 +16,17 @@ from shopthelook.embedding.views.viewset import INFO_FILE
 _DIGITS = 2  # hundredths of a pixel
 
 
-def write_views(folder: Path, rows: Iterable[Row], description: str = "", licence: str = "") -> None:
+def write_views(
+    folder: Path,
+    rows: Iterable[Row],
+    description: str = "",
+    licence: str = "",
+    notes: Mapping[str, object] | None = None,
+) -> None:
     """Write ``views.csv`` and ``info.json`` to ``folder``, which is made; the pictures are there already.
 
-    Columns that no row has a value in are left out, but for picture and role. Boxes are rounded to hundredths.
+    ``notes`` is what else goes into ``info.json``. Columns that no row has a value in are left out, but for picture and
+    role. Boxes are rounded to hundredths.
 
     Raises:
         DataError: a text in a row could not be read back as it is.
@@ -33,7 +40,7 @@ def write_views(folder: Path, rows: Iterable[Row], description: str = "", licenc
     table.writeheader()
     table.writerows(texts)
     folder.mkdir(parents=True, exist_ok=True)
-    info = {"description": description, "license": licence or "as its source states"}
+    info = {"description": description, "license": licence or "as its source states", **(notes or {})}
     _write(folder / INFO_FILE, json.dumps(info, ensure_ascii=False, indent=1) + "\n")
     _write(folder / VIEWS_FILE, out.getvalue())
 
