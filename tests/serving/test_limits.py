@@ -155,13 +155,13 @@ def test_an_answer_that_takes_too_long_is_given_up(
     serve: Serve, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = threading.Event()
-    real = shop.catalog.scene
+    real = shop.catalog.scene_with_objects
 
     def slow(scene_id: str) -> object:
         release.wait(30)
         return real(scene_id)
 
-    monkeypatch.setattr(shop.catalog, "scene", slow)
+    monkeypatch.setattr(shop.catalog, "scene_with_objects", slow)
     with serve(answer_timeout_s=0.2) as client:
         try:
             answer = client.get("/v1/scenes/room-00")

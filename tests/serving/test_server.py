@@ -100,7 +100,7 @@ def test_a_failure_of_the_server_says_nothing_of_its_inside(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("secret path /srv/x")
 
-    monkeypatch.setattr(shop.catalog, "scene", broken)
+    monkeypatch.setattr(shop.catalog, "scene_with_objects", broken)
     answer = client.get("/v1/scenes/room-00")
     assert answer.status_code == 500
     assert answer.json()["error"]["code"] == "internal"

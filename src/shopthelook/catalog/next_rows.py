@@ -45,11 +45,12 @@ class NextCode:
 
 
 _FIELDS = tuple(one.name for one in fields(NextCode))
+_SERVING = sa.select(embedder.c.bundle)
 
 
 def serving(connection: Connection) -> str | None:
     """The bundle whose codes are searched."""
-    return connection.scalar(sa.select(embedder.c.bundle))
+    return connection.scalar(_SERVING)
 
 
 def require(connection: Connection, bundle: str) -> None:

@@ -260,6 +260,19 @@ class Catalog:
         with self._database.reading() as connection:
             return scene_rows.get_object(connection, object_id)
 
+    def scene_with_objects(self, scene_id: str) -> tuple[SceneRecord, list[ObjectRecord]] | None:
+        """The scene and its objects, by position, or None."""
+        with self._database.reading() as connection:
+            scene = scene_rows.get(connection, scene_id)
+            # Read after the scene, which may be found anew in between: it says whose codes these are, or of which
+            # embedder they were just before.
+            return None if scene is None else (scene, scene_rows.objects_of(connection, scene_id))
+
+    def object_with_scene(self, object_id: str) -> tuple[SceneRecord, ObjectRecord] | None:
+        """The object and its scene, as they are at one moment, or None."""
+        with self._database.reading() as connection:
+            return scene_rows.get_with_scene(connection, object_id)
+
     def delete_scenes(self, ids: Sequence[str]) -> int:
         """Delete scenes with their objects; unknown ids are passed over. Returns how many existed."""
         with self._database.writing() as connection:

@@ -123,7 +123,8 @@ def answer(shop: Parts, index: FollowingIndex, questions: Sequence[Question], wa
             _run(index, asked, enough, wanted)
         ids = {key for one in asked for key in _to_read(one, wanted)}
         with stage("fill"):
-            records = shop.catalog.products(sorted(ids))
+            # The index has followed the log so far, so that is the last change or there are later ones.
+            records = shop.recent.at(index.seq, ids)
         # A product removed between the two reads would leave a gap: look again, the index follows.
         if len(records) == len(ids) or attempt == _TRIES - 1:
             break

@@ -21,6 +21,7 @@ from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.following import FollowingIndex
 from shopthelook.pipeline.generation import Generation
 from shopthelook.pipeline.keeping import IndexKeeping
+from shopthelook.pipeline.recent import RecentProducts
 from shopthelook.taxonomy import Taxonomy
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class Parts:
         self.threads = threads
         self.pictures = layout.open_pictures(directory, config)
         self.batching = Batching()
+        self.recent = RecentProducts(catalog.products)
         self._opening = threading.RLock()
         self._generation: Generation | None = None
         self._next: Generation | None = None

@@ -73,26 +73,25 @@ def _stored_hits(
 
 def stored_scene(shop: Parts, scene_id: str) -> tuple[SceneRecord, list[ObjectRecord]]:
     """See ``Shop.scene``."""
-    scene = shop.catalog.scene(scene_id)
-    if scene is None:
+    found = shop.catalog.scene_with_objects(scene_id)
+    if found is None:
         raise NotFound(f"there is no scene {scene_id!r}; list them with: scenes list")
-    return scene, shop.catalog.objects(scene_id)
+    return found
 
 
 def _stored_object(shop: Parts, object_id: str) -> tuple[SceneRecord, ObjectRecord]:
-    scene = shop.catalog.scene(object_id.rpartition("/")[0])
-    # Read after the scene, which says whose code it is: the code is of that embedder, or of one that serves by now.
-    found = None if scene is None else shop.catalog.object(object_id)
-    if scene is None or found is None:
+    found = shop.catalog.object_with_scene(object_id)
+    if found is None:
         raise NotFound(f"there is no object {object_id!r}; list a scene's objects with: scenes show ID")
-    return scene, found
+    return found
 
 
 def _as_embedded(shop: Parts, now: Generation, scene: SceneRecord, found: ObjectRecord) -> ObjectRecord:
     """The object as the embedder sees it: as it is stored, or made anew where it has no code of it.
 
     Args:
-        scene, found: the object, read after its scene.
+        scene, found: the object, read with its scene or after it: the code is of the embedder that the scene names,
+            or of one that serves by now.
     """
     key = now.bundle.key
     if scene.embedder == key:

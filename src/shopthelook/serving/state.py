@@ -37,7 +37,7 @@ class Serving:
         return self.shop.config.title
 
 
-def _serving(request: Request) -> Serving:
+async def _serving(request: Request) -> Serving:
     return cast(Serving, request.app.state.serving)
 
 

@@ -23,7 +23,7 @@ Hits = Annotated[int, Query(ge=1, le=200, description="products at most")]
 Offset = Annotated[int, Query(ge=0, le=9_800, description="products to skip")]
 
 
-def _narrowing(
+async def _narrowing(
     where: Annotated[Text | None, Query(description=asked.WHERE)] = None,
     min_similarity: Annotated[float | None, Query(ge=0, le=1, description=asked.MIN_SIMILARITY)] = None,
     relax: Annotated[bool, Query(description=asked.RELAX)] = False,
