@@ -134,6 +134,46 @@ def test_a_head_that_drips_ends_the_connection(shop: Shop, monkeypatch: pytest.M
             assert b"200 OK" not in drip(connection, HEAD + b"X: " + b"x" * 2000)
 
 
+ANSWERS = b"GET /v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50
+
+
+def reading_little(address: str) -> socket.socket:
+    """A connection whose system takes in hardly anything before it is read."""
+    where = httpx.URL(address)
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made.settimeout(30)
+    made.connect((where.host, where.port))
+    return made
+
+
+def ask_until_cut(connection: socket.socket) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        connection.sendall(ANSWERS)
+
+
+def test_an_answer_that_nobody_takes_is_not_kept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PromptConnection, "read_timeout_s", 0.3)
+    with (
+        running(shop) as address,
+        reading_little(address) as connection,
+        pytest.raises((ConnectionResetError, BrokenPipeError)),
+    ):
+        ask_until_cut(connection)
+
+
+def test_an_answer_that_is_taken_bit_by_bit_is_sent_to_its_end(shop: Shop) -> None:
+    with running(shop) as address, reading_little(address) as connection:
+        length = len(httpx.get(f"{address}/v1/openapi.json", timeout=60).content)
+        connection.sendall(ANSWERS)
+        taken = 0
+        while taken < 50 * length:
+            part = connection.recv(50_000)
+            assert part, taken
+            taken += len(part)
+
+
 def test_a_head_in_time_has_all_the_time_for_its_body(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PromptConnection, "head_timeout_s", 0.2)
     with running(shop) as address, connected(address) as connection:

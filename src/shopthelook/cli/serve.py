@@ -6,8 +6,9 @@ import ipaddress
 import logging
 import signal
 import socket
+import tempfile
 import threading
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -99,6 +100,9 @@ def _serve(host: str, port: int, threads: int, browse: bool, shop: Path | None, 
         from shopthelook.serving.keys import advice
         from shopthelook.serving.loading import Loading
 
+        # Chosen now: when all disks are full, none would seem to be fit for uploads.
+        with suppress(OSError):
+            tempfile.gettempdir()
         with _listen(host, port) as listening:
             loopback = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
             loading = Loading(opened, failed=lambda: setattr(server, "should_exit", True))

@@ -1,4 +1,4 @@
-"""Connections that bring a whole request's head in time, or are closed."""
+"""Connections whose callers bring a request's head and take its answer in time, or are closed."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_TIMEOUT_S = 20.0
+READ_TIMEOUT_S = 30.0
+# Fewer bytes a second than the slowest of telephones.
+_LEAST_RATE = 1000.0
 
 
 class PromptConnection(H11Protocol):
-    """Uvicorn's connection with a limit on the time until a request's head is there.
+    """Uvicorn's connection with limits on the time until a request's head is there, and until its answer is taken.
 
     By itself it waits for good for the first byte of a new connection and for the end of a head once begun, so that
     a few thousand callers who send nothing would leave no connection to others. Time is counted from the opening,
-    and from the first byte after an answer.
+    and from the first byte after an answer. It also keeps an answer for good whose caller does not read it, and
+    would never end after SIGTERM; such a caller is left after ``read_timeout_s`` in which hardly anything was taken.
     """
 
     head_timeout_s = HEAD_TIMEOUT_S
+    read_timeout_s = READ_TIMEOUT_S
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._waiting: asyncio.TimerHandle | None = None
+        self._untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start to count."""
@@ -46,11 +52,15 @@ class PromptConnection(H11Protocol):
     def on_response_complete(self) -> None:
         """What was counted belongs to the request before."""
         self._stop()
+        if self._untaken is None:
+            self._await_reader()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._stop()
+        if self._untaken is not None:
+            self._untaken.cancel()
         super().connection_lost(exc)
 
     def _await_head(self) -> None:
@@ -60,6 +70,20 @@ class PromptConnection(H11Protocol):
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+
+    def _await_reader(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._untaken = (
+            self.loop.call_later(self.read_timeout_s, self._look_at_reader, left) if left else None
+        )
+
+    def _look_at_reader(self, before: int) -> None:
+        taken = before - self.transport.get_write_buffer_size()
+        if taken < min(before, _LEAST_RATE * self.read_timeout_s):
+            self._untaken = None
+            self.transport.abort()
+        else:
+            self._await_reader()
 
     def _give_up(self) -> None:
         self._waiting = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shopthelook.catalog import CatalogError
@@ -24,6 +26,8 @@ from shopthelook.taxonomy import UnknownCategory
 
 log = logging.getLogger(__name__)
 
+# A large upload goes through a temporary file: there may be no room for it, no folder, or too many open files.
+_NO_STORAGE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOENT, errno.EMFILE, errno.ENFILE)
 PICTURE_STATUS = {"too_large": 413, "not_found": 404}
 HTTP_CODES = {
     400: "bad_request",
@@ -131,7 +135,8 @@ def own_failure(error: BaseException) -> tuple[str, str] | None:
 
     The message names neither files nor addresses: where the server keeps things is nobody's business.
     """
-    if isinstance(error, CatalogError | PictureStoreError):
+    no_storage = isinstance(error, OSError) and error.errno in _NO_STORAGE
+    if no_storage or isinstance(error, CatalogError | PictureStoreError):
         return (
             "storage",
             "The server cannot read or write its storage right now; what it acknowledged before is kept. "
@@ -183,6 +188,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        # FastAPI makes a malformed request of whatever happens while it reads a form.
+        own = None if error.__cause__ is None else own_failure(error.__cause__)
+        if own is not None:
+            log.error("%s", error.__cause__)
+            return answer(503, *own)
         code = HTTP_CODES.get(error.status_code, "error")
         field = "photo" if error.status_code == 413 else None
         return answer(error.status_code, code, str(error.detail), field, error.headers)
@@ -207,9 +217,17 @@ class Failures:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            # Whoever went away before the request was here; nobody is left to be answered.
+            log.debug("%s %s was not sent to its end", scope["method"], scope["path"])
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise
+            own = own_failure(error)
+            if own is not None:
+                log.error("%s", error)
+                await answer(503, *own)(scope, receive, send)
+                return
             log.exception("%s %s failed", scope["method"], scope["path"], exc_info=error)
             response = answer(500, "internal", "The server failed on this request; its log says why.")
             await response(scope, receive, send)
