@@ -51,11 +51,7 @@ format: setup ## let ruff format the code
 	$(BIN)/ruff format .
 
 audit: setup ## ask PyPI's and npm's advisories about every dependency; needs the internet
-	$(BIN)/python -m venv .venv/audit
-	.venv/audit/bin/python -m pip install --quiet pip-audit
-	$(BIN)/python -m pip freeze --exclude-editable > .venv/audit/installed.txt
-	.venv/audit/bin/pip-audit --strict --no-deps --disable-pip -r .venv/audit/installed.txt
-	tools/with-node npm --prefix web audit --omit=dev
+	$(BIN)/python tools/audit $(ARGS)
 
 bench: setup ## measure speed; writes JSON to runs/bench
 	@mkdir -p runs/bench
