@@ -11,7 +11,7 @@ import pytest
 from shopthelook import Shop
 from shopthelook.catalog import Product
 from shopthelook.pipeline import Listing
-from shopthelook.pipeline.facets import facet, price_stretch, split
+from shopthelook.pipeline.facets import Counted, facet, price_stretch, split
 from shopthelook.pipeline.listing import FACETS, Facet
 from shopthelook.pipeline.results import ObjectHits
 from shopthelook.retrieval.query import parse, to_text
@@ -186,16 +186,16 @@ def test_prices_are_counted_in_stretches_that_do_not_move(amount: str, low: str,
 def test_prices_of_several_currencies() -> None:
     products = [Product(f"e{n}", price=Decimal(n + 1), currency="EUR") for n in range(4)]
     products += [Product(f"u{n}", price=Decimal(n + 1), currency="USD") for n in range(2)]
-    told = facet("price", products, True, None, None, TAXONOMY)
+    told = facet("price", Counted(products, True), None, None, TAXONOMY)
     assert [(one.value, one.count) for one in told.values] == [("1-2 EUR", 1), ("2-5 EUR", 3)]
     assert told.values[1].where == "currency:EUR AND price:[2 TO 5}"
     own = split(parse(f"({told.values[1].where}) AND color:red"), "price")
-    again = facet("price", products, True, own[1], None, TAXONOMY)
+    again = facet("price", Counted(products, True), own[1], None, TAXONOMY)
     assert [one.selected for one in again.values] == [False, True]
 
 
 def test_only_the_most_frequent_values_are_told_and_all_that_were_chosen() -> None:
     products = [Product(f"p{n}-{m}", brand=f"Brand {n:02}") for n in range(30) for m in range(n + 1)]
-    told = facet("brand", products, True, parse("brand:'brand 00'"), None, TAXONOMY)
+    told = facet("brand", Counted(products, True), parse("brand:'brand 00'"), None, TAXONOMY)
     assert [one.value for one in told.values] == [*(f"Brand {n:02}" for n in range(29, 9, -1)), "Brand 00"]
     assert told.values[-1].selected

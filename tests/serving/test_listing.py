@@ -124,3 +124,16 @@ def test_wrong_values_name_the_field(client: httpx.Client, name: str, value: Any
 def test_what_is_no_list_of_fields(client: httpx.Client, value: Any) -> None:
     answer = client.post("/v1/search", json={"object_id": "room-00/0", "facets": value})
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, "facets")
+
+
+def test_a_part_whose_kind_is_said_is_searched_like_a_found_object(client: httpx.Client) -> None:
+    for found in client.post("/v1/search", files={"photo": ROOM}, data={"k": "30"}).json()["objects"]:
+        box = ",".join(map(repr, found["box"]))
+        sent = {"k": "30", "box": box, "kind": found["category"]["path"]}
+        again = first(client.post("/v1/search", files={"photo": ROOM}, data=sent))
+        assert again["searched"] == found["searched"]
+        assert again["hits"] == found["hits"]
+    answer = client.post("/v1/search", files={"photo": ROOM}, data={"kind": "Chairs"})
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "kind")
+    unknown = client.post("/v1/search", files={"photo": ROOM}, data={"kind": "Chars", "box": "0,0,1,1"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (422, "unknown_category")

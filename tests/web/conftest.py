@@ -34,6 +34,9 @@ expect.set_options(timeout=20_000)
 OpenPage = Callable[..., Page]
 Embed = Callable[..., Page]
 
+COLORS = ("Red", "Navy Blue", "blue", "White")
+"""Of the products of each kind, in turn."""
+
 STORY = "<p>A text before.</p>{}<p>A text after.</p>"
 
 
@@ -68,7 +71,7 @@ def painted(
     if "index.html" not in pages.read() or not (pages.FOLDER / "index.html").is_file():
         pytest.fail("The page is not built. Run `npm ci && npm run build` in web/, or install the package.")
     folder = tmp_path_factory.mktemp("web")
-    make_shop(folder, tiny_detector, tiny_embedder).close()
+    make_shop(folder, tiny_detector, tiny_embedder, COLORS).close()
     settings = folder / "shop" / "shop.toml"
     text = settings.read_text(encoding="utf-8")
     assert "cors_origins = []" in text

@@ -46,9 +46,9 @@ def middles(page: Page) -> list[tuple[float, float]]:
     [
         ("en-GB", "Sofas, object 2 of 3", "Close", "€"),
         ("de", "Sofas, Gegenstand 2 von 3", "Schließen", ",50\u00a0€"),
-        ("fr", "Sofas, objet 2 sur 3", "Fermer", ",50\u00a0€"),
-        ("es-MX", "Sofas, objeto 2 de 3", "Cerrar", "EUR"),
-        ("ja", "Sofas（3 個中 2 個目）", "閉じる", "€"),
+        ("fr", "Canapés, objet 2 sur 3", "Fermer", ",50\u00a0€"),
+        ("es-MX", "Sofás, objeto 2 de 3", "Cerrar", "EUR"),
+        ("ja", "ソファ（3 個中 2 個目）", "閉じる", "€"),
         ("it", "Sofas, object 2 of 3", "Close", ",50\u00a0€"),
     ],
 )
@@ -61,7 +61,7 @@ def test_the_language_of_the_page(embed: Embed, lang: str, label: str, close: st
 
 def test_locale_and_currency_by_attribute(embed: Embed) -> None:
     page = embed(OPEN.replace(" scene", ' locale="fr-CA" currency="CAD" scene'))
-    expect(page.get_by_role("button", name="Sofas, objet 2 sur 3")).to_be_visible()
+    expect(page.get_by_role("button", name="Canapés, objet 2 sur 3")).to_be_visible()
     expect(page.locator("stl-card .price").first).to_contain_text("EUR")
     page.locator("shop-the-look").evaluate("one => { one.locale = 'de'; one.currency = 'EUR'; }")
     expect(page.get_by_role("button", name="Sofas, Gegenstand 2 von 3")).to_be_visible()

@@ -35,5 +35,5 @@ def test_the_merchants_and_the_models_words_stand_in_a_line(open_page: OpenPage,
             expect(page.locator("stl-card .looks")).to_have_text(["Red · Solid · Women", "Red · Solid"])
             page.wait_for_load_state("networkidle")
             page = open_page("/product/men", origin=address, locale="de-DE", **DESKTOP)
-            expect(page.locator(".top .looks")).to_have_text("Red · Striped · Herren")
+            expect(page.locator(".top .looks")).to_have_text("Rot · Gestreift · Herren")
             page.wait_for_load_state("networkidle")

@@ -62,8 +62,34 @@ export interface Hit extends Product {
   similarity: number;
 }
 
+/** The order of products: the last two are of the nearest ones only. */
+export type Sort = "similarity" | "price" | "-price";
+
+export interface FacetValue {
+  value: string;
+  count: number;
+  category: Category | null;
+}
+
+/** How many of the nearest products have each value of a field. */
+export interface Facet {
+  field: string;
+  counted: number;
+  /** Whether these are all that qualify. */
+  complete: boolean;
+  values: FacetValue[];
+}
+
+/** Which products, in which order, and whether to count what they have in common. */
+export interface Listed {
+  where: string;
+  sort: Sort;
+  facets: boolean;
+}
+
 export interface ObjectHits extends FoundObject {
   searched: Category | null;
+  facets: Facet[] | null;
   hits: Hit[];
 }
 
@@ -110,6 +136,15 @@ function json(body: unknown): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
+/** What of a list differs from the plain one. */
+function fields({ where, sort, facets }: Listed): Record<string, string> {
+  return {
+    ...(where === "" ? {} : { where }),
+    ...(sort === "similarity" ? {} : { sort }),
+    ...(facets ? { facets: "true" } : {}),
+  };
+}
+
 export type PictureWidth = 160 | 320 | 640 | 1280;
 
 export class Api {
@@ -133,30 +168,37 @@ export class Api {
     return this.#ask(`/v1/scenes/${idPath(id)}`);
   }
 
-  objectProducts(objectId: string, offset: number, k: number): Promise<HitPage> {
+  objectProducts(objectId: string, offset: number, k: number, listed: Listed): Promise<HitPage> {
     const cut = objectId.lastIndexOf("/");
     const scene = idPath(objectId.slice(0, cut));
-    return this.#ask(`/v1/scenes/${scene}/objects/${objectId.slice(cut + 1)}/products?k=${k}&offset=${offset}`);
+    const query = new URLSearchParams({ k: `${k}`, offset: `${offset}`, ...fields(listed) });
+    return this.#ask(`/v1/scenes/${scene}/objects/${objectId.slice(cut + 1)}/products?${query}`);
   }
 
   product(id: string): Promise<Product> {
     return this.#ask(`/v1/products/${idPath(id)}`);
   }
 
-  similar(id: string, offset: number, k: number): Promise<HitPage> {
-    return this.#ask(`/v1/products/${idPath(id)}/similar?k=${k}&offset=${offset}`);
+  similar(id: string, offset: number, k: number, listed: Listed): Promise<HitPage> {
+    const query = new URLSearchParams({ k: `${k}`, offset: `${offset}`, ...fields(listed) });
+    return this.#ask(`/v1/products/${idPath(id)}/similar?${query}`);
   }
 
-  searchSceneBox(sceneId: string, box: Box, k: number): Promise<SearchAnswer> {
-    return this.#ask("/v1/search", json({ scene_id: sceneId, box, k }));
+  searchSceneBox(sceneId: string, box: Box, k: number, listed: Listed): Promise<SearchAnswer> {
+    return this.#ask("/v1/search", json({ scene_id: sceneId, box, k, ...fields(listed) }));
   }
 
-  searchPhoto(photo: Blob, options: { box?: Box; category?: string; k: number }): Promise<SearchAnswer> {
+  searchPhoto(
+    photo: Blob,
+    options: { box?: Box; kind?: string; k: number },
+    listed: Listed,
+  ): Promise<SearchAnswer> {
     const form = new FormData();
     form.set("photo", photo, "photo");
     form.set("k", `${options.k}`);
     if (options.box) form.set("box", options.box.join(","));
-    if (options.category) form.set("category", options.category);
+    if (options.kind) form.set("kind", options.kind);
+    for (const [name, value] of Object.entries(fields(listed))) form.set(name, value);
     return this.#ask("/v1/search", { method: "POST", body: form });
   }
 

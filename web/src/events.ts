@@ -26,6 +26,8 @@ export interface StepDetail extends Where {
   previous: ObjectDetail | null;
   /** Whether the full feed is open after the step. */
   expanded: boolean;
+  /** What its products are filtered by after the step, and how they are sorted: `color=Red&sort=price`. */
+  filters: string;
 }
 
 export interface ProductDetail extends Where {
@@ -50,6 +52,8 @@ export interface LookEvents {
   "stl-collapse": StepDetail;
   /** The object was closed. Cancelable. */
   "stl-close": StepDetail;
+  /** The shopper chose or took back a filter, or sorted. Cancelable. */
+  "stl-filter": StepDetail;
   /** A box was drawn; `stl-open` for it follows. */
   "stl-draw": Where & { box: Box };
   /** Products of the open object came in. */
@@ -79,6 +83,7 @@ const CANCELABLE: ReadonlySet<string> = new Set<keyof LookEvents>([
   "stl-expand",
   "stl-collapse",
   "stl-close",
+  "stl-filter",
   "stl-product",
 ]);
 

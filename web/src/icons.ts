@@ -8,6 +8,7 @@ function icon(paths: SVGTemplateResult): SVGTemplateResult {
 export const icons = {
   back: icon(svg`<path d="M15 5l-7 7 7 7" />`),
   right: icon(svg`<path d="M9 5l7 7-7 7" />`),
+  sort: icon(svg`<path d="M8 5v14M4.5 15.5L8 19l3.5-3.5M16 19V5M12.5 8.5L16 5l3.5 3.5" />`),
   close: icon(svg`<path d="M6 6l12 12M18 6L6 18" />`),
   up: icon(svg`<path d="M6 15l6-6 6 6" />`),
   down: icon(svg`<path d="M6 9l6 6 6-6" />`),

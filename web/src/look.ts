@@ -3,8 +3,10 @@ import type {
   Api,
   Box,
   Category,
+  Facet,
   FoundObject,
   Hit,
+  Listed,
   ObjectHits,
   PictureWidth,
   Scene,
@@ -17,9 +19,11 @@ export interface HitSlice {
   hits: Hit[];
   /** Where the next slice starts; null at the end. */
   next: number | null;
+  /** What the products have in common, where that was asked for. */
+  facets: Facet[] | null;
 }
 
-export type HitSource = (offset: number) => Promise<HitSlice>;
+export type HitSource = (offset: number, listed: Listed) => Promise<HitSlice>;
 
 export interface LookObject {
   /** Part of the address: `object-2`, or `box-0.1,0.2,0.5,0.6` for a box drawn by hand. */
@@ -47,11 +51,14 @@ export interface Look {
   searchBox: (box: Box) => HitSource;
 }
 
+/** The nearest products, and what they have in common. */
+export const PLAIN: Listed = { where: "", sort: "similarity", facets: true };
+
 const PAGE = 24;
 const MOST = 200;
 
 export function labelOf(one: LookObject, voice: Voice): string {
-  return one.kind === "drawn" ? voice.say("your_box") : (one.category?.name ?? voice.say("whole_picture"));
+  return one.kind === "drawn" ? voice.say("your_box") : one.category ? voice.category(one.category) : voice.say("whole_picture");
 }
 
 /** An object as events tell it. */
@@ -65,21 +72,36 @@ function objectOf(found: FoundObject, place: string | number, kind: LookObject["
   return { key: `object-${place}`, id, box, category, score, kind, source };
 }
 
+/** As much of an answer as was asked for. */
+interface Held {
+  hits: readonly Hit[];
+  facets: Facet[] | null;
+  asked: number;
+}
+
 /** Asks for one answer of growing size and deals it out in slices: the way to page through a
  * search whose query is a picture that the server does not keep. */
-function dealt(ask: (k: number) => Promise<ObjectHits | undefined>, first?: ObjectHits, asked = 0): HitSource {
-  let held = first?.hits ?? [];
-  let size = asked;
-  return async (offset) => {
-    if (offset + PAGE > held.length && held.length === size && size < MOST) {
-      size = size === 0 ? PAGE * 2 : MOST;
-      held = (await ask(size))?.hits ?? [];
+function dealt(ask: (k: number, listed: Listed) => Promise<ObjectHits | undefined>, first?: ObjectHits): HitSource {
+  const plain = first && { hits: first.hits, facets: first.facets, asked: PHOTO_HITS };
+  // By filter and order, so that what was asked before is there at once.
+  const answers = new Map<string, Held>(plain ? [[keyOf(PLAIN), plain]] : []);
+  return async (offset, listed) => {
+    let held = answers.get(keyOf(listed)) ?? { hits: [], facets: null, asked: 0 };
+    const more = () => held.hits.length === held.asked && held.asked < MOST;
+    if (offset + PAGE > held.hits.length && more()) {
+      const asked = held.asked === 0 ? PAGE * 2 : MOST;
+      const found = await ask(asked, { ...listed, facets: listed.facets && held.facets === null });
+      held = { hits: found?.hits ?? [], facets: held.facets ?? found?.facets ?? null, asked };
+      answers.set(keyOf(listed), held);
     }
-    const hits = held.slice(offset, offset + PAGE);
+    const hits = held.hits.slice(offset, offset + PAGE);
     const end = offset + hits.length;
-    const more = end < held.length || (held.length === size && size < MOST);
-    return { hits, next: more ? end : null };
+    return { hits, next: end < held.hits.length || more() ? end : null, facets: held.facets };
   };
+}
+
+function keyOf({ where, sort }: Listed): string {
+  return `${sort} ${where}`;
 }
 
 export function sceneLook(api: Api, scene: Scene): Look {
@@ -92,12 +114,12 @@ export function sceneLook(api: Api, scene: Scene): Look {
     wholePicture: false,
     objects: scene.objects.map((found, place) => {
       const id = found.id ?? `${scene.id}/${place}`;
-      return objectOf(found, id.slice(id.lastIndexOf("/") + 1), "found", async (offset) => {
-        const page = await api.objectProducts(id, offset, PAGE);
-        return { hits: page.hits, next: page.next_offset };
+      return objectOf(found, id.slice(id.lastIndexOf("/") + 1), "found", async (offset, listed) => {
+        const page = await api.objectProducts(id, offset, PAGE, listed);
+        return { hits: page.hits, next: page.next_offset, facets: page.facets };
       });
     }),
-    searchBox: (box) => dealt(async (k) => (await api.searchSceneBox(scene.id, box, k)).objects[0]),
+    searchBox: (box) => dealt(async (k, listed) => (await api.searchSceneBox(scene.id, box, k, listed)).objects[0]),
   };
 }
 
@@ -113,15 +135,15 @@ export function photoLook(api: Api, photo: Blob, source: string, title: string, 
     title,
     wholePicture: answer.whole_picture,
     objects: answer.objects.map((found, place) => {
-      const ask = async (k: number) => {
-        const category = found.searched?.path;
-        const wanted = { box: found.box, k, ...(category === undefined ? {} : { category }) };
-        return (await api.searchPhoto(photo, wanted)).objects[0];
+      const ask = async (k: number, listed: Listed) => {
+        const kind = found.category?.path;
+        const wanted = { box: found.box, k, ...(kind === undefined ? {} : { kind }) };
+        return (await api.searchPhoto(photo, wanted, listed)).objects[0];
       };
       const kind = answer.whole_picture ? "whole" : "found";
-      return objectOf(found, place, kind, dealt(ask, found, PHOTO_HITS));
+      return objectOf(found, place, kind, dealt(ask, found));
     }),
-    searchBox: (box) => dealt(async (k) => (await api.searchPhoto(photo, { box, k })).objects[0]),
+    searchBox: (box) => dealt(async (k, listed) => (await api.searchPhoto(photo, { box, k }, listed)).objects[0]),
   };
 }
 

@@ -15,6 +15,13 @@ export class CardSignal extends Event {
   }
 }
 
+/** The shopper wants other filters, written as `writeFilters` does. */
+export class FilterSignal extends Event {
+  constructor(readonly filters: string) {
+    super("filter-signal", UP);
+  }
+}
+
 /** Products came in, or did not. */
 export class FeedSignal extends Event {
   constructor(

@@ -1,6 +1,11 @@
 /** How things are said: words, numbers and prices of one locale. */
-import type { Product } from "./api.js";
+import type { Category, Product } from "./api.js";
+import { type Choice, type Field, priceOf } from "./filters.js";
 import { type Table, type Tables, TABLES, type Word } from "./messages/index.js";
+import { CATEGORY_NAMES, VALUE_NAMES } from "./messages/names/index.js";
+
+const GENDERS = { female: "women", male: "men", unisex: "everyone" } as const;
+const AVAILABILITIES = new Set<string>(["in_stock", "out_of_stock", "preorder", "backorder"] satisfies Word[]);
 
 export interface PriceWords {
   now: string;
@@ -37,11 +42,15 @@ export class Words<Key extends string> {
     return this.#table[key].replace(/\{(\w+)\}/g, (whole, name: string) => `${values[name] ?? whole}`);
   }
 
+  number(n: number): string {
+    return new Intl.NumberFormat(this.locale).format(n);
+  }
+
   /** The form of a sentence that fits a number: of `products`, `products_one` or `products_other`. */
   count(stem: Stem<Key>, n: number): string {
     const form = `${stem}_${new Intl.PluralRules(this.language).select(n)}`;
     const key = (form in this.#table ? form : `${stem}_other`) as Key;
-    return this.say(key, { n: new Intl.NumberFormat(this.locale).format(n) });
+    return this.say(key, { n: this.number(n) });
   }
 }
 
@@ -77,6 +86,43 @@ export class Voice extends Words<Word> {
     }
     const now = price ?? sale;
     return now === null ? null : { now: this.money(now, currency), before: null };
+  }
+
+  /** The name of a category; as the server says it where there is none in this language. */
+  category({ path, name }: Category): string {
+    return CATEGORY_NAMES[path]?.[this.language] ?? name;
+  }
+
+  /** A category with those above it. */
+  path(category: Category): string {
+    const names = category.path.split(" > ");
+    return names.map((name, i) => this.category({ id: 0, name, path: names.slice(0, i + 1).join(" > ") })).join(" › ");
+  }
+
+  /** A value of a field, as a shopper reads it. */
+  value(field: Field, value: string): string {
+    if (field === "gender" && value in GENDERS) return this.say(GENDERS[value as keyof typeof GENDERS]);
+    if (field === "availability") return AVAILABILITIES.has(value) ? this.say(value as Word) : value.replaceAll("_", " ");
+    if (field !== "color" && field !== "pattern") return value;
+    const named = VALUE_NAMES[value.toLowerCase()]?.[this.language] ?? value;
+    return named.charAt(0).toLocaleUpperCase(this.locale) + named.slice(1);
+  }
+
+  /** What a chosen value is called, where that takes no look at what was counted. */
+  choice({ field, value }: Choice, currency: string | null): string {
+    const price = field === "price" ? priceOf(value) : null;
+    return price ? this.range(price.low, price.high, price.currency ?? currency) : this.value(field, value);
+  }
+
+  /** Whole amounts from one to the other. */
+  range(low: number, high: number, currency: string | null): string {
+    const whole = { maximumFractionDigits: 0 };
+    const style = currency === null ? whole : ({ ...whole, style: "currency", currency, currencyDisplay: "narrowSymbol" } as const);
+    try {
+      return new Intl.NumberFormat(this.locale, style).formatRange(low, high);
+    } catch {
+      return `${low}–${high} ${currency ?? ""}`.trim();
+    }
   }
 
   /** A likeness in words. Codes of unrelated pictures agree in half of their bits, so that is nothing. */

@@ -11,7 +11,7 @@ const said = (name, value, by = "merchant") => ({ name, value, by, confidence: b
 test("colour, pattern and whose it is stand in one line", () => {
   const all = [said("size", "M"), said("gender", "female"), said("pattern", "Striped", "model"), said("color", "Red")];
   assert.equal(looks(all, new Voice("en")), "Red · Striped · Women");
-  assert.equal(looks(all, new Voice("de")), "Red · Striped · Damen");
+  assert.equal(looks(all, new Voice("de")), "Rot · Gestreift · Damen");
   assert.equal(looks([said("color", "Red", "model")], new Voice("en")), "Red");
   assert.equal(looks([], new Voice("en")), "");
 });

@@ -40,6 +40,7 @@ class AsyncClient:
         picture: PictureSource,
         *,
         box: Sequence[float] | None = None,
+        kind: str | int | None = None,
         category: str | int | None = None,
         k: int = 10,
         threshold: float | None = None,
@@ -47,7 +48,7 @@ class AsyncClient:
     ) -> results.Search:
         """See `Client.search`."""
         photo = await asyncio.to_thread(calls.bytes_of, picture)
-        options = {"box": box, "category": category, "k": k, "threshold": threshold}
+        options = {"box": box, "kind": kind, "category": category, "k": k, "threshold": threshold}
         return await self._do(calls.search_photo(photo, **options, **narrowing))
 
     async def search_scene(
@@ -55,13 +56,14 @@ class AsyncClient:
         scene_id: str,
         *,
         box: Sequence[float] | None = None,
+        kind: str | int | None = None,
         category: str | int | None = None,
         k: int = 10,
         threshold: float | None = None,
         **narrowing: Unpack[Narrowing],
     ) -> results.Search:
         """See `Client.search_scene`."""
-        options = {"box": box, "category": category, "k": k, "threshold": threshold}
+        options = {"box": box, "kind": kind, "category": category, "k": k, "threshold": threshold}
         return await self._do(calls.search_stored(scene_id=scene_id, **options, **narrowing))
 
     async def search_object(

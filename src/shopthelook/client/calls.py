@@ -84,8 +84,9 @@ def search_photo(photo: bytes, **options: Any) -> Call[results.Search]:
 def search_stored(**options: Any) -> Call[results.Search]:
     """The products like what ``scene_id``, ``object_id`` or ``product_id`` names."""
     given = _given(options)
-    if "category" in given:
-        given["category"] = str(given["category"])
+    for name in ("kind", "category"):
+        if name in given:
+            given[name] = str(given[name])
     if "box" in given:
         given["box"] = list(given["box"])
     return Call("POST", "/v1/search", _reader(results.Search), {"json": given})

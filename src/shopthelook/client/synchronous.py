@@ -49,6 +49,7 @@ class Client:
         picture: PictureSource,
         *,
         box: Sequence[float] | None = None,
+        kind: str | int | None = None,
         category: str | int | None = None,
         k: int = 10,
         threshold: float | None = None,
@@ -59,13 +60,14 @@ class Client:
         Args:
             picture: a path, the bytes of a file, or an open file.
             box: search this part of it (x1, y1, x2, y2 in [0, 1]) instead of looking for objects.
+            kind: what is in the box, as the detector would call it: it is searched like a found object.
             category: search this category's subtree, whatever the detector says.
             k: hits of each object, at most.
             threshold: least score of an object.
             narrowing: see `Narrowing`.
         """
         photo = calls.bytes_of(picture)
-        options = {"box": box, "category": category, "k": k, "threshold": threshold}
+        options = {"box": box, "kind": kind, "category": category, "k": k, "threshold": threshold}
         return self._do(calls.search_photo(photo, **options, **narrowing))
 
     def search_scene(
@@ -73,13 +75,14 @@ class Client:
         scene_id: str,
         *,
         box: Sequence[float] | None = None,
+        kind: str | int | None = None,
         category: str | int | None = None,
         k: int = 10,
         threshold: float | None = None,
         **narrowing: Unpack[Narrowing],
     ) -> results.Search:
         """The products like each object of a stored scene, or like a part of it."""
-        options = {"box": box, "category": category, "k": k, "threshold": threshold}
+        options = {"box": box, "kind": kind, "category": category, "k": k, "threshold": threshold}
         return self._do(calls.search_stored(scene_id=scene_id, **options, **narrowing))
 
     def search_object(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shopthelook.catalog import ProductRecord
 from shopthelook.embedding import similarity
 from shopthelook.pipeline.errors import SearchError
-from shopthelook.pipeline.facets import facet, split
+from shopthelook.pipeline.facets import Counted, facet, split
 from shopthelook.pipeline.filters import Resolved, Where, resolve
 from shopthelook.pipeline.finding import Question, Search, run
 from shopthelook.pipeline.gender import gender_filter
@@ -218,7 +218,7 @@ def _answer(shop: Parts, asked: _Asked, records: dict[str, ProductRecord], wante
     if wanted.explain:
         spoken = None if search.spoken is None else to_text(search.spoken)
         explanation = Explanation(spoken, tuple(search.steps))
-    facets = tuple(_facet(shop, asked, name, records, wanted) for name in listing.facets) or None
+    facets = _facets(shop, asked, records, listing) or None
     return Answer(hits, search.searched, widened, explanation, facets)
 
 
@@ -228,11 +228,21 @@ def _widest(search: Search, page: Sequence[tuple[str, int, Region]]) -> str | No
     return search.regions[last].widened
 
 
-def _facet(shop: Parts, asked: _Asked, name: str, records: dict[str, ProductRecord], wanted: Wanted) -> Facet:
-    own, search = asked.own.get(name, (None, asked.main))
-    among = wanted.listing.among
-    products = [records[key].product for key, _, _ in search.found[:among] if key in records]
-    return facet(name, products, len(search.found) < among, own, search.searched, shop.taxonomy)
+def _facets(
+    shop: Parts, asked: _Asked, records: dict[str, ProductRecord], listing: Listing
+) -> tuple[Facet, ...]:
+    def counted(search: Search) -> Counted:
+        nearest = search.found[: listing.among]
+        products = [records[key].product for key, _, _ in nearest if key in records]
+        return Counted(products, len(search.found) < listing.among)
+
+    main = counted(asked.main)
+    found = []
+    for name in listing.facets:
+        own, search = asked.own.get(name, (None, asked.main))
+        among = main if search is asked.main else counted(search)
+        found.append(facet(name, among, own, search.searched, shop.taxonomy))
+    return tuple(found)
 
 
 def _hit(record: ProductRecord, distance: int, bits: int) -> Hit:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 from shopthelook.catalog import Product
-from shopthelook.pipeline.attributes import attributes_of
+from shopthelook.pipeline.attributes import Values, attributes_of
 from shopthelook.pipeline.colors import plain_color
 from shopthelook.pipeline.listing import Facet, FacetValue, main_currency, paid
 from shopthelook.retrieval.protocol import CATEGORY
@@ -22,6 +23,19 @@ MOST_VALUES = 20
 
 PRICE = "price"
 _STEPS = (1, 2, 5)
+
+
+class Counted:
+    """Products whose values are counted, nearest first; their attributes are looked up once for all fields."""
+
+    def __init__(self, products: Sequence[Product], complete: bool) -> None:
+        self.products = products
+        self.complete = complete
+
+    @cached_property
+    def attributes(self) -> list[dict[str, Values]]:
+        """Of each product."""
+        return [attributes_of(one) for one in self.products]
 
 
 def split(where: Filter | None, field: str) -> tuple[Filter | None, Filter | None]:
@@ -38,8 +52,7 @@ def split(where: Filter | None, field: str) -> tuple[Filter | None, Filter | Non
 
 def facet(
     field: str,
-    products: Sequence[Product],
-    complete: bool,
+    counted: Counted,
     own: Filter | None,
     searched: Category | None,
     taxonomy: Taxonomy,
@@ -47,17 +60,16 @@ def facet(
     """Count the values of ``field``.
 
     Args:
-        products: nearest first.
         own: the filter's conditions on the field, with categories as names, paths or ids.
         searched: the category that the products were searched in; its own name says nothing about them.
     """
     if field == CATEGORY:
-        values = _categories(products, own, searched, taxonomy)
+        values = _categories(counted.products, own, searched, taxonomy)
     elif field in {PRICE, "list_price", "sale_price"}:
-        values = _prices(field, products, own)
+        values = _prices(field, counted, own)
     else:
-        values = _texts(field, products, own)
-    return Facet(field, len(products), complete, tuple(values))
+        values = _texts(field, counted, own)
+    return Facet(field, len(counted.products), counted.complete, tuple(values))
 
 
 def _joined(parts: Sequence[Filter]) -> Filter | None:
@@ -95,7 +107,7 @@ def _named(node: Filter | None, field: str) -> Iterable[str]:
             yield from values
 
 
-def _texts(field: str, products: Sequence[Product], own: Filter | None) -> list[FacetValue]:
+def _texts(field: str, counted: Counted, own: Filter | None) -> list[FacetValue]:
     counts: dict[str, int] = {}
     spelled: dict[str, str] = {}
 
@@ -105,8 +117,8 @@ def _texts(field: str, products: Sequence[Product], own: Filter | None) -> list[
             spelled.setdefault(key, value)
             counts[key] = counts.get(key, 0) + n
 
-    for product in products:
-        values = [one for one in attributes_of(product).get(field, ()) if isinstance(one, str)]
+    for attributes in counted.attributes:
+        values = [one for one in attributes.get(field, ()) if isinstance(one, str)]
         if field == "color":
             # A shade stands beside its plain colour, which is what people look for.
             values = [plain_color(one) or one for one in values]
@@ -173,16 +185,15 @@ def _below(taxonomy: Taxonomy, kind: Category, searched: Category | None) -> Cat
     return taxonomy.coarse(kind) or kind
 
 
-def _prices(field: str, products: Sequence[Product], own: Filter | None) -> list[FacetValue]:
+def _prices(field: str, counted: Counted, own: Filter | None) -> list[FacetValue]:
     """Stretches from 1, 2 or 5 times a power of ten to the next, which stay the same whatever else is chosen."""
-    priced = [one for one in products if paid(one) is not None]
-    currency = main_currency(priced)
-    several = len({one.currency for one in priced}) > 1
+    currency = main_currency(counted.products)
+    several = len({one.currency for one in counted.products if paid(one) is not None}) > 1
     counts: dict[tuple[Decimal, Decimal], int] = {}
-    for product in priced:
+    for product, attributes in zip(counted.products, counted.attributes, strict=True):
         if product.currency != currency:
             continue
-        for value in attributes_of(product).get(field, ()):
+        for value in attributes.get(field, ()):
             if not isinstance(value, str):
                 stretch = price_stretch(Decimal(repr(value)))
                 counts[stretch] = counts.get(stretch, 0) + 1

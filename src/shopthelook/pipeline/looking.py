@@ -42,6 +42,7 @@ class Looking(Parts):
         picture: PictureLike,
         *,
         box: Box | str | Sequence[float] | None = None,
+        kind: str | int | Category | None = None,
         category: str | int | Category | None = None,
         k: int = 10,
         threshold: float | None = None,
@@ -58,6 +59,7 @@ class Looking(Parts):
             picture: a path, encoded bytes, a Pillow image or an RGB array.
             box: search this part of the picture instead of detecting objects (fractions, xyxy).
                 What lies outside the picture is cut off.
+            kind: what is in the box, as the detector would call it: it is searched like a found object.
             category: search this category's subtree, whatever the detector says.
             k: hits per object at most.
             threshold: least score of an object.
@@ -88,6 +90,7 @@ class Looking(Parts):
             self,
             picture,
             box=box,
+            kind=kind,
             category=category,
             threshold=threshold,
             k=k,

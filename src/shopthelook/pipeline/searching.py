@@ -49,6 +49,7 @@ def search(
     picture: images.PictureLike,
     *,
     box: Box | str | Sequence[float] | None,
+    kind: str | int | Category | None,
     category: str | int | Category | None,
     threshold: float | None,
     **options: Unpack[Options],
@@ -58,10 +59,11 @@ def search(
     chosen = None if category is None else named_category(shop, category)
     asked = wanted(shop, category=chosen, **options)
     part = None if box is None else to_box(box)
+    named = None if kind is None else named_category(shop, kind)
     rgb = read_photo(shop, picture)
     found: list[tuple[Box, Category | None, float]] = []
     if part is not None:
-        found = [(part, chosen, 0.0)]
+        found = [(part, named or chosen, 0.0)]
     else:
         for one in find_objects(shop, rgb, threshold):
             found.append((one.box, one.category, one.score))

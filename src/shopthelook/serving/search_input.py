@@ -92,4 +92,6 @@ async def read_search(request: Request) -> tuple[SearchRequest, bytes | None]:
         raise ApiError(422, "invalid", text, given[1] if len(given) > 1 else "photo")
     if wanted.box is not None and given[0] not in {"photo", "scene_id"}:
         raise ApiError(422, "invalid", f"box: cannot go with {given[0]}.", "box")
+    if wanted.kind is not None and wanted.box is None:
+        raise ApiError(422, "invalid", "kind: needs a box, whose content it names.", "kind")
     return wanted, photo

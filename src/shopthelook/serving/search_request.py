@@ -91,6 +91,11 @@ class SearchRequest(BaseModel):
         default=None,
         description='with a photo or a scene: search this part of the picture. A list, or "x1,y1,x2,y2"',
     )
+    kind: Text | None = Field(
+        default=None,
+        description="with `box`: what is in it, as the detector calls it; it is searched like a found object",
+        examples=["Furniture > Chairs"],
+    )
     category: Text | None = Field(
         default=None,
         description="search this category's subtree, by name, path or id, whatever the detector says",

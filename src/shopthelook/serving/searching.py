@@ -37,6 +37,7 @@ async def _search_picture(serving: Serving, data: bytes, wanted: SearchRequest) 
             serving.shop.search,
             data,
             box=box,
+            kind=wanted.kind,
             category=wanted.category,
             threshold=wanted.threshold,
             **wanted.options(),

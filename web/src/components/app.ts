@@ -71,11 +71,11 @@ export class App extends LitElement {
       case "wall":
         return nothing;
       case "scene":
-        return html`<stl-scene scene-id=${route.id} .open=${route.open}></stl-scene>`;
+        return html`<stl-scene scene-id=${route.id} .open=${route.open} .filters=${route.filters}></stl-scene>`;
       case "photo":
-        return html`<stl-photo .photo=${this.photo} .open=${route.open}></stl-photo>`;
+        return html`<stl-photo .photo=${this.photo} .open=${route.open} .filters=${route.filters}></stl-photo>`;
       case "product":
-        return html`<stl-product product-id=${route.id}></stl-product>`;
+        return html`<stl-product product-id=${route.id} .filters=${route.filters}></stl-product>`;
       case "lost":
         return html`<stl-notice heading=${words.say("lost")} action=${words.say("to_all")}
           @act=${() => { router.go({ name: "wall" }); }}></stl-notice>`;
@@ -123,7 +123,7 @@ export class App extends LitElement {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const link = event.composedPath().find((one): one is HTMLAnchorElement => one instanceof HTMLAnchorElement);
     if (!link || link.target || link.origin !== location.origin) return;
-    const route = parse(link.pathname, link.hash);
+    const route = parse(link.pathname, link.search, link.hash);
     if (route.name === "lost") return;
     event.preventDefault();
     router.go(route);
@@ -131,7 +131,7 @@ export class App extends LitElement {
 
   #look(photo: File): void {
     this.photo = photo;
-    const route = { name: "photo" as const, open: SHUT };
+    const route = { name: "photo" as const, open: SHUT, filters: "" };
     router.go(route, this.route.name === "photo" ? "replace" : "push");
   }
 

@@ -5,10 +5,13 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context.js";
 import { element } from "../element.js";
 import { HitFeed } from "../feed.js";
+import { readFilters, writeFilters } from "../filters.js";
 import type { HitSource } from "../look.js";
 import { NearEnd } from "../near.js";
+import { FilterSignal } from "../signals.js";
 import { shared, skeleton } from "../styles/shared.js";
 import "./card.js";
+import "./chips.js";
 import { CARD_PARTS } from "./parts.js";
 
 /** Products of one source: a row to swipe through, or a grid without end. */
@@ -51,6 +54,12 @@ export class Grid extends LitElement {
       li {
         min-width: 0;
       }
+      .top {
+        scroll-margin-top: var(--chips-top, 0px);
+      }
+      stl-chips {
+        margin-block-end: 8px;
+      }
       .blank {
         aspect-ratio: 1;
       }
@@ -79,6 +88,8 @@ export class Grid extends LitElement {
 
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) source: HitSource | null = null;
+  /** See `writeFilters`. */
+  @property() filters = "";
   /** One row that scrolls sideways. */
   @property({ type: Boolean, reflect: true }) row = false;
   /** Ask for more as the end comes near. */
@@ -87,6 +98,8 @@ export class Grid extends LitElement {
   @property() label = "";
 
   readonly feed = new HitFeed(this);
+  /** What the last products cost in; known also when none is left. */
+  #money: string | null = null;
 
   constructor() {
     super();
@@ -96,16 +109,45 @@ export class Grid extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("source")) this.feed.open(this.source);
+    if (changed.has("source") || changed.has("filters")) this.feed.open(this.source, readFilters(this.filters));
     const { hits, loading, failure } = this.feed;
     this.toggleAttribute("empty", hits.length === 0 && !loading && failure === null);
   }
 
+  protected override updated(changed: PropertyValues<this>): void {
+    // Whoever filters far down a list would else look at the place after its end.
+    if (changed.has("filters") && changed.get("filters") !== undefined && !this.row) {
+      const top = this.renderRoot.querySelector(".top");
+      if (top && top.getBoundingClientRect().top < 0) top.scrollIntoView({ block: "start", behavior: "instant" });
+    }
+  }
+
   override render(): TemplateResult {
-    const { hits, loading, failure, done } = this.feed;
+    return html`<div class="top"></div>
+      ${this.#chips()}${this.#list()}`;
+  }
+
+  #chips(): TemplateResult | typeof nothing {
+    const { filters, facets, hits, loading } = this.feed;
+    // Nothing to choose from: neither products nor a choice that left none.
+    const idle = !loading && hits.length === 0 && filters.choices.length === 0;
+    if (idle || (this.row && filters.choices.length === 0)) return nothing;
+    return html`<stl-chips part="filters" .context=${this.context} .facets=${facets} .filters=${filters}
+      .currency=${this.#currency()} ?brief=${this.row}></stl-chips>`;
+  }
+
+  #currency(): string | null {
+    const currency = this.feed.hits.find((hit) => hit.currency !== null)?.currency ?? null;
+    this.#money = currency ?? this.#money;
+    return this.#money;
+  }
+
+  #list(): TemplateResult {
+    const { hits, loading, failure, done, filters } = this.feed;
     const { voice } = this.context;
     if (failure !== null) return this.#failed(voice.say(failure.status === 0 ? "away" : "trouble"));
     if (hits.length === 0 && !loading) {
+      if (filters.choices.length > 0) return this.#noneFit();
       return html`<p class="word" role="status">${voice.say("no_products")}</p>`;
     }
     return html`<ul aria-label=${this.label} aria-busy=${loading}>
@@ -120,6 +162,17 @@ export class Grid extends LitElement {
       </ul>
       ${this.endless && !done ? html`<div class="end"></div>` : nothing}
       <p class="unseen" role="status">${loading ? voice.say("looking") : voice.count("products", hits.length)}</p>`;
+  }
+
+  #noneFit(): TemplateResult {
+    const { voice } = this.context;
+    const without = writeFilters({ choices: [], sort: this.feed.filters.sort });
+    return html`<div class="word" role="status">
+      <p>${voice.say("none_fit")}</p>
+      <button class="pill" part="button" @click=${() => this.dispatchEvent(new FilterSignal(without))}>
+        ${voice.say("clear_filters")}
+      </button>
+    </div>`;
   }
 
   #failed(message: string): TemplateResult {

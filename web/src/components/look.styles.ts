@@ -11,6 +11,10 @@ export const lookStyles = css`
     grid-template-rows: min(calc(100cqw / var(--ratio)), var(--max-height)) auto;
     padding-block-end: var(--room, 0px);
   }
+  /* And a row of what was chosen. */
+  :host(.narrowed) {
+    --strip: min(428px, 78dvh);
+  }
   :host([fill]) {
     height: 100%;
     grid-template-rows: minmax(0, 1fr) auto;

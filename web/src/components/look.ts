@@ -40,6 +40,8 @@ export class LookView extends LitElement {
   /** It fills a place whose height is given from outside, and is all that its page is about. */
   @property({ type: Boolean, reflect: true }) fill = false;
   @property({ type: Boolean }) drawable = false;
+  /** See `writeFilters`. */
+  @property() filters = "";
   @state() private drawing = false;
   @state() private width = 0;
   @query("stl-stage") private readonly stage!: Stage;
@@ -88,6 +90,7 @@ export class LookView extends LitElement {
     const chosen = this.#chosen() !== null;
     this.classList.toggle("side", this.side);
     this.classList.toggle("open", chosen);
+    this.classList.toggle("narrowed", chosen && this.filters !== "");
     this.classList.toggle("all", chosen && this.open.all);
   }
 
@@ -123,6 +126,7 @@ export class LookView extends LitElement {
             .objects=${this.#objects}
             .chosen=${chosen}
             ?all=${this.open.all}
+            filters=${this.filters}
             ?below=${below}
             ?drawable=${this.drawable}
             exportparts=${SHEET_PARTS}

@@ -3,10 +3,10 @@ import { property, state } from "lit/decorators.js";
 
 import { type ApiFailure, failureOf } from "../api.js";
 import { element } from "../element.js";
-import type { StepDetail } from "../events.js";
-import { type Look, PHOTO_HITS, photoLook } from "../look.js";
-import { context, followStep, words } from "../page.js";
-import { type Open, router } from "../router.js";
+import { type Look, PHOTO_HITS, photoLook, PLAIN } from "../look.js";
+import { type Open, SHUT } from "../open.js";
+import { context, followSteps, words } from "../page.js";
+import { router } from "../router.js";
 import { shared } from "../styles/shared.js";
 import "./notice.js";
 import { pictureStyles } from "./picture.styles.js";
@@ -39,11 +39,17 @@ export class PhotoView extends LitElement {
   ];
 
   @property({ attribute: false }) photo: File | null = null;
-  @property({ attribute: false }) open: Open = { key: null, all: false };
+  @property({ attribute: false }) open: Open = SHUT;
+  @property() filters = "";
   @state() private look: Look | null = null;
   @state() private failure: ApiFailure | null = null;
   @state() private source = "";
   @state() private ratio = 1;
+
+  constructor() {
+    super();
+    followSteps(this, (open, filters) => ({ name: "photo", open, filters }));
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -77,13 +83,8 @@ export class PhotoView extends LitElement {
       .look=${this.look}
       .object=${this.open.key}
       .expanded=${this.open.all}
+      .filters=${this.filters}
       .productPage=${context.productPage}
-      @stl-open=${this.#step}
-      @stl-switch=${this.#step}
-      @stl-expand=${this.#step}
-      @stl-collapse=${this.#step}
-      @stl-close=${this.#step}
-      @stl-leave=${this.#leave}
     ></shop-the-look>`;
   }
 
@@ -110,23 +111,15 @@ export class PhotoView extends LitElement {
     this.source = URL.createObjectURL(photo);
     this.ratio = await ratioOf(this.source);
     try {
-      const answer = await context.api.searchPhoto(photo, { k: PHOTO_HITS });
+      const answer = await context.api.searchPhoto(photo, { k: PHOTO_HITS }, PLAIN);
       if (photo !== this.photo) return;
       this.look = photoLook(context.api, photo, this.source, words.say("your_photo"), answer);
       const only = answer.whole_picture ? this.look.objects[0] : undefined;
-      if (only && this.open.key === null) router.go({ name: "photo", open: { key: only.key, all: false } }, "push");
+      if (only && this.open.key === null) router.go({ name: "photo", open: { key: only.key, all: false }, filters: "" });
     } catch (error) {
       if (photo !== this.photo) return;
       this.failure = failureOf(error);
     }
-  }
-
-  #step(event: CustomEvent<StepDetail>): void {
-    followStep(event, (open) => ({ name: "photo", open }));
-  }
-
-  #leave(): void {
-    router.back({ name: "wall" });
   }
 }
 

@@ -8,6 +8,7 @@ import type { HitSource } from "../look.js";
 import { looks } from "../looks.js";
 import { context, words } from "../page.js";
 import { router } from "../router.js";
+import type { FilterSignal } from "../signals.js";
 import { shared, skeleton } from "../styles/shared.js";
 import "./grid.js";
 import "./notice.js";
@@ -85,6 +86,9 @@ export class ProductView extends LitElement {
       }
       stl-grid {
         --card: 160px;
+        --edge: 16px;
+        --behind: var(--bg);
+        --chips-top: var(--header);
       }
       @media (min-width: 900px) {
         :host {
@@ -97,12 +101,14 @@ export class ProductView extends LitElement {
         }
         stl-grid {
           --card: 210px;
+          --edge: 32px;
         }
       }
     `,
   ];
 
   @property({ attribute: "product-id" }) productId = "";
+  @property() filters = "";
   @state() private product: Product | null = null;
   @state() private failure: ApiFailure | null = null;
   @state() private source: HitSource | null = null;
@@ -127,18 +133,20 @@ export class ProductView extends LitElement {
     if (!product) return html`<div class="top"><div class="skeleton picture"></div></div>`;
     return html`${this.#top(product)}
       <h2>${voice.say("more_like_this")}</h2>
-      <stl-grid .context=${context} .source=${this.source} endless label=${voice.say("like", { label: product.title })}></stl-grid>`;
+      <stl-grid .context=${context} .source=${this.source} filters=${this.filters} endless
+        label=${voice.say("like", { label: product.title })} @filter-signal=${this.#filter}></stl-grid>`;
   }
 
   #top(product: Product): TemplateResult {
-    const price = context.voice.price(product);
-    const said = looks(product.attributes, context.voice);
+    const { voice } = context;
+    const price = voice.price(product);
+    const said = looks(product.attributes, voice);
     return html`<div class="top">
       <div class="picture">
         ${product.image ? html`<img src=${context.api.picture(product.image, 640)} alt=${product.title} />` : nothing}
       </div>
       <div>
-        ${product.category ? html`<p class="path">${product.category.path.replaceAll(" > ", " › ")}</p>` : nothing}
+        ${product.category ? html`<p class="path">${voice.path(product.category)}</p>` : nothing}
         <h1>${product.title || product.product_id}</h1>
         ${product.brand ? html`<p class="brand">${product.brand}</p>` : nothing}
         ${said ? html`<p class="looks">${said}</p>` : nothing}
@@ -161,15 +169,19 @@ export class ProductView extends LitElement {
       const product = await context.api.product(id);
       if (id !== this.productId) return;
       this.product = product;
-      this.source = async (offset) => {
-        const page = await context.api.similar(id, offset, 24);
-        return { hits: page.hits, next: page.next_offset };
+      this.source = async (offset, listed) => {
+        const page = await context.api.similar(id, offset, 24, listed);
+        return { hits: page.hits, next: page.next_offset, facets: page.facets };
       };
       document.title = product.title || id;
     } catch (error) {
       if (id !== this.productId) return;
       this.failure = failureOf(error);
     }
+  }
+
+  #filter(event: FilterSignal): void {
+    router.go({ name: "product", id: this.productId, filters: event.filters });
   }
 
   #back(): void {

@@ -2,9 +2,10 @@ import { html, LitElement, type PropertyValues, type TemplateResult } from "lit"
 import { property, state } from "lit/decorators.js";
 
 import { element } from "../element.js";
-import type { LookEvent, StepDetail } from "../events.js";
-import { context, followStep, words } from "../page.js";
-import { type Open, router } from "../router.js";
+import type { LookEvent } from "../events.js";
+import { type Open, SHUT } from "../open.js";
+import { context, followSteps, words } from "../page.js";
+import { router } from "../router.js";
 import "./notice.js";
 import { pictureStyles } from "./picture.styles.js";
 import "./shop-the-look.js";
@@ -15,8 +16,14 @@ export class SceneView extends LitElement {
   static override styles = pictureStyles;
 
   @property({ attribute: "scene-id" }) sceneId = "";
-  @property({ attribute: false }) open: Open = { key: null, all: false };
+  @property({ attribute: false }) open: Open = SHUT;
+  @property() filters = "";
   @state() private gone = false;
+
+  constructor() {
+    super();
+    followSteps(this, (open, filters) => ({ name: "scene", id: this.sceneId, open, filters }));
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("sceneId")) this.gone = false;
@@ -35,15 +42,10 @@ export class SceneView extends LitElement {
       locale=${voice.locale}
       .object=${this.open.key}
       .expanded=${this.open.all}
+      .filters=${this.filters}
       .productPage=${productPage}
       @stl-load=${this.#loaded}
       @stl-error=${this.#failed}
-      @stl-open=${this.#step}
-      @stl-switch=${this.#step}
-      @stl-expand=${this.#step}
-      @stl-collapse=${this.#step}
-      @stl-close=${this.#step}
-      @stl-leave=${this.#leave}
     ></shop-the-look>`;
   }
 
@@ -53,10 +55,6 @@ export class SceneView extends LitElement {
 
   #failed({ detail }: LookEvent<"stl-error">): void {
     this.gone = detail.step === "scene" && detail.status === 404;
-  }
-
-  #step(event: CustomEvent<StepDetail>): void {
-    followStep(event, (open) => ({ name: "scene", id: this.sceneId, open }));
   }
 
   #leave(): void {

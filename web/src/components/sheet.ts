@@ -32,6 +32,8 @@ export class Sheet extends LitElement {
   @property({ attribute: false }) objects: readonly LookObject[] = [];
   @property({ attribute: false }) chosen!: LookObject;
   @property({ type: Boolean, reflect: true }) all = false;
+  /** See `writeFilters`. */
+  @property() filters = "";
   /** It comes from below. */
   @property({ type: Boolean, reflect: true }) below = false;
   /** Offers to draw a box where nothing was found. */
@@ -84,7 +86,7 @@ export class Sheet extends LitElement {
       </header>
       <div class="body">
         ${this.chosen.kind === "whole" ? this.#wholeNote() : nothing}
-        <stl-grid .context=${this.context} .source=${this.chosen.source} ?row=${row} ?endless=${this.all}
+        <stl-grid .context=${this.context} .source=${this.chosen.source} filters=${this.filters} ?row=${row} ?endless=${this.all}
           label=${voice.say("like", { label })} exportparts=${CARD_PARTS}></stl-grid>
         ${row || this.all
           ? nothing

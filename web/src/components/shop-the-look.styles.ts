@@ -17,6 +17,9 @@ export const hostStyles = css`
     /* Names that a page may use for something else. */
     --card: 150px;
     --crop: 46px;
+    --edge: 16px;
+    --behind: var(--surface);
+    --chips-top: 0px;
     --looks: block;
     --room: 0px;
     -webkit-tap-highlight-color: transparent;

@@ -9,7 +9,7 @@ import { boxObject, detailOf, type Look, type LookObject, sceneLook } from "../l
 import type { Table, Word } from "../messages/index.js";
 import type { Open } from "../open.js";
 import { place } from "../place.js";
-import type { CardSignal, FeedSignal } from "../signals.js";
+import type { CardSignal, FeedSignal, FilterSignal } from "../signals.js";
 import { shared, skeleton } from "../styles/shared.js";
 import { themeSheet } from "../styles/theme.js";
 import { tokens } from "../styles/tokens.js";
@@ -48,6 +48,8 @@ export class ShopTheLook extends LitElement {
   @property({ reflect: true }) object: string | null = null;
   /** Whether the open object shows its full feed. */
   @property({ type: Boolean, reflect: true }) expanded = false;
+  /** What the products of the open object are filtered by, and how they are sorted: `color=Red&sort=price`. */
+  @property({ reflect: true }) filters = "";
   /** It fills the height that the page gives it, and takes keys pressed anywhere on the page. */
   @property({ type: Boolean, reflect: true }) fill = false;
   /** Shoppers may draw a box of their own. */
@@ -104,11 +106,12 @@ export class ShopTheLook extends LitElement {
         ${this.failure ? this.#failed(this.failure) : html`<div class="skeleton" role="status" aria-label=${voice.say("loading")}></div>`}
       </div>`;
     }
-    return html`<div class="view" lang=${voice.language} @card-signal=${this.#card} @feed-signal=${this.#feed}>
+    return html`<div class="view" lang=${voice.language} @card-signal=${this.#card} @feed-signal=${this.#feed} @filter-signal=${this.#filter}>
       <stl-look
         .context=${this.#context}
         .look=${look}
         .open=${{ key: this.object, all: this.expanded }}
+        filters=${this.filters}
         ?fill=${this.fill}
         ?drawable=${this.drawable}
         ${place({ "--ratio": `${look.width / look.height}` })}
@@ -183,16 +186,26 @@ export class ShopTheLook extends LitElement {
       : key !== before ? "stl-switch"
       : all ? "stl-expand"
       : "stl-collapse";
-    const detail = { object: this.#detail(key), previous: this.#detail(before), expanded: all };
+    // What one object's products have in common says nothing of another's.
+    const filters = key === before ? this.filters : "";
+    const detail = { object: this.#detail(key), previous: this.#detail(before), expanded: all, filters };
     if (!this.#tell(name, detail)) return;
     this.object = key;
     this.expanded = all;
+    this.filters = filters;
     if (key === null) opened.delete(this);
   }
 
   /** Closes what is open, as the shopper would. */
   close(): void {
     if (this.object !== null) this.#step({ key: null, all: false });
+  }
+
+  #filter(event: FilterSignal): void {
+    event.stopPropagation();
+    const { filters } = event;
+    const object = this.#detail(this.object);
+    if (this.#tell("stl-filter", { object, previous: object, expanded: this.expanded, filters })) this.filters = filters;
   }
 
   #box({ detail }: CustomEvent<Box>): void {

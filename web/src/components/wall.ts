@@ -210,7 +210,7 @@ export class Wall extends LitElement {
 
   #card(scene: SceneCard, width: number): TemplateResult {
     const name = scene.title || scene.id;
-    return html`<a href=${address({ name: "scene", id: scene.id, open: SHUT })} aria-label=${name}>
+    return html`<a href=${address({ name: "scene", id: scene.id, open: SHUT, filters: "" })} aria-label=${name}>
       <img
         src=${context.api.picture(scene.image, 320)}
         srcset="${context.api.picture(scene.image, 320)} 320w, ${context.api.picture(scene.image, 640)} 640w"
