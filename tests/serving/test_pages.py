@@ -31,7 +31,7 @@ def test_the_script_is_small_and_kept(client: httpx.Client) -> None:
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["content-type"].startswith("text/javascript")
-    assert int(answer.headers["content-length"]) < 40_000
+    assert int(answer.headers["content-length"]) < 60_000
     plain = client.get(script[1], headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.content == answer.content
@@ -74,3 +74,13 @@ def test_the_component_is_for_pages_of_every_origin(client: httpx.Client) -> Non
     assert again.headers["access-control-allow-origin"] == "*"
     # Everything is in the one file.
     assert not re.search(r'\bimport\s*\(|\bfrom\s*"|\bimport\s*"', answer.text)
+
+
+def test_the_manifest_bears_the_shops_name(client: httpx.Client) -> None:
+    answer = client.get("/manifest.webmanifest")
+    assert answer.headers["content-type"].startswith("application/manifest+json")
+    title = client.get("/v1/status").json()["title"]
+    assert (answer.json()["name"], answer.json()["short_name"]) == (title, title)
+    again = client.get("/manifest.webmanifest", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert "manifest-src 'self'" in answer.headers["content-security-policy"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
@@ -14,6 +16,8 @@ FOLDER = Path(__file__).parent / "pages"
 COMPRESSED = {".js", ".css", ".html", ".svg", ".webmanifest"}
 COMPONENT = "shop-the-look.js"
 """The web component, for pages of any origin; its address stays the same from version to version."""
+MANIFEST = "manifest.webmanifest"
+"""What a phone installs the page by."""
 LASTING = "public, max-age=31536000, immutable"
 # A new version is seen within minutes, and nobody waits for the question whether there is one.
 STABLE = "public, max-age=300, stale-while-revalidate=86400"
@@ -94,6 +98,16 @@ def router(folder: Path = FOLDER) -> APIRouter:
     async def file(request: Request) -> Response:
         return pages[request.url.path.lstrip("/")].answer(request)
 
+    @cache
+    def named(title: str) -> Page:
+        told = json.loads(pages[MANIFEST].data) | {"name": title, "short_name": title}
+        return Page.of(MANIFEST, json.dumps(told).encode())
+
+    async def manifest(request: Request) -> Response:
+        return named(request.app.state.serving.title).answer(request)
+
+    if MANIFEST in pages:
+        routes.add_api_route(f"/{MANIFEST}", manifest, methods=["GET", "HEAD"])
     for name in pages:
         routes.add_api_route(f"/{name}", file, methods=["GET", "HEAD"])
     return routes
