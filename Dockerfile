@@ -12,7 +12,7 @@ COPY web web
 COPY src src
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 RUN python -m venv /opt/shopthelook
-RUN /opt/shopthelook/bin/pip install --no-cache-dir "$(ls /wheels/shopthelook-*.whl)[postgres,milvus]"
+RUN /opt/shopthelook/bin/pip install --no-cache-dir "$(ls /wheels/shopthelook-*.whl)[postgres,milvus,pictures]"
 
 FROM python:${PYTHON}-slim
 COPY --from=build /opt/shopthelook /opt/shopthelook
