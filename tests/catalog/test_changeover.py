@@ -70,6 +70,9 @@ def test_both_codes_are_kept_until_all_have_one(stocked: Catalog) -> None:
     change = stocked.changeover
     assert change.missing(NEW) == [("p0", "h0"), ("p1", "h1"), ("p2", "h2")]
     assert change.missing(NEW, "p0", 1) == [("p1", "h1")]
+    last = stocked.last_seq()
+    assert change.missing(NEW, since=last) == []
+    assert change.missing(NEW, "p0", since=last - 2) == [("p1", "h1"), ("p2", "h2")]
     assert embed(stocked, 1) == 1
     assert not change.switch(NEW, 0)
     assert codes(stocked, OLD) == {f"p{n}": code(n) for n in range(3)}

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -69,3 +73,28 @@ def test_a_shop_that_is_only_read_needs_none(
     tmp_path.chmod(0o555)
     kept_embedders.keep(tmp_path / "embedders", open_bundle(tiny_embedder))
     assert not caplog.records
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="killed by a signal")
+def test_what_a_killed_process_left_goes(tiny_embedder: Path, tmp_path: Path) -> None:
+    """A process is killed in the middle of a copy; another one may be in the middle of its own now."""
+    folder = tmp_path / "embedders"
+    bundle = open_bundle(tiny_embedder)
+    code = (
+        "import os, shutil, signal, sys\n"
+        "from pathlib import Path\n"
+        "from shopthelook.models import open_bundle\n"
+        "from shopthelook.pipeline import kept_embedders\n"
+        "shutil.copyfile = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "kept_embedders.keep(Path(sys.argv[1]), open_bundle(sys.argv[2]))\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(folder), str(tiny_embedder)])
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = folder.iterdir()
+    assert left.name.startswith(".new")
+    kept_embedders.keep(folder, bundle)
+    assert left.exists()  # too young to be known as left over
+    before = time.time() - 2 * 3600
+    os.utime(left, (before, before))
+    kept_embedders.keep(folder, bundle)
+    assert [one.name for one in folder.iterdir()] == [kept_embedders._name(bundle.key)]

@@ -54,7 +54,7 @@ class Changeover:
                 products that have changed since are looked at, since nobody can write meanwhile.
         """
         with self._database.writing(PRODUCT_LOCK) as connection:
-            if next_rows.missing_since(connection, bundle, checked):
+            if next_rows.missing(connection, bundle, None, 1, checked):
                 return False
             next_rows.serve(connection, bundle)
             return True
@@ -65,11 +65,15 @@ class Changeover:
             next_rows.serve(connection, bundle)
 
     def missing(
-        self, bundle: str, after: str | None = None, limit: int = _PAGE
+        self, bundle: str, after: str | None = None, limit: int = _PAGE, since: int | None = None
     ) -> list[tuple[str, str | None]]:
-        """The next products, by id, without code or reason of the bundle; each with the name of its picture."""
+        """The next products, by id, without code or reason of the bundle; each with the name of its picture.
+
+        Args:
+            since: a number of a product change; of the products that have changed after it only.
+        """
         with self._database.reading() as connection:
-            return next_rows.missing(connection, bundle, after, limit)
+            return next_rows.missing(connection, bundle, after, limit, since)
 
     def count(self, bundle: str) -> Coded:
         """How many products have a code of the bundle, and how many cannot get one."""

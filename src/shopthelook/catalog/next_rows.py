@@ -86,9 +86,12 @@ def put(connection: Connection, bundle: str, rows: Sequence[NextCode], *, log: b
 
 
 def missing(
-    connection: Connection, bundle: str, after: str | None, limit: int
+    connection: Connection, bundle: str, after: str | None, limit: int, since: int | None = None
 ) -> list[tuple[str, str | None]]:
-    """The next products, by id, without code or reason of the bundle; each with the name of its picture."""
+    """The next products, by id, without code or reason of the bundle; each with the name of its picture.
+
+    Of those that have changed after number `since`, where one is given.
+    """
     query = (
         sa.select(products.c.id, products.c.image_hash)
         .where(products.c.bundle.is_distinct_from(bundle), ~_beside(bundle).exists())
@@ -97,16 +100,9 @@ def missing(
     )
     if after is not None:
         query = query.where(products.c.id > after)
+    if since is not None:
+        query = query.where(products.c.id.in_(sa.select(changes.c.product_id).where(changes.c.seq > since)))
     return [(row.id, row.image_hash) for row in connection.execute(query)]
-
-
-def missing_since(connection: Connection, bundle: str, seq: int) -> bool:
-    """Whether a product that has changed after this number is without code or reason of the bundle."""
-    later = sa.select(changes.c.product_id).where(changes.c.seq > seq)
-    query = sa.select(products.c.id).where(
-        products.c.id.in_(later), products.c.bundle.is_distinct_from(bundle), ~_beside(bundle).exists()
-    )
-    return connection.execute(query.limit(1)).first() is not None
 
 
 def count(connection: Connection, bundle: str) -> tuple[int, int]:

@@ -38,13 +38,13 @@ def embedding(shop: Parts) -> Iterator[None]:
     Of several processes one works, and where it ends another goes on. What fails is in the log, and is tried again;
     searches and writes do not depend on it. On leaving, the batch at hand is waited for; what is done is kept.
     """
+    if not _is_to_do(shop):
+        yield
+        return
     stopping = threading.Event()
     worker = threading.Thread(
         target=_change, args=(shop, stopping), name="shopthelook-embedding", daemon=True
     )
-    if not _is_to_do(shop):
-        yield
-        return
     worker.start()
     try:
         yield
@@ -89,9 +89,7 @@ def _change(shop: Parts, stopping: threading.Event) -> None:
             return
         except ImportRunning:
             stopping.wait(_AGAIN_S)
-        except ShopError as error:
-            _log.warning("the change of the embedder goes on in a minute: %s", error)
-            stopping.wait(_AFTER_A_FAILURE_S)
-        except Exception:  # noqa: BLE001 - a full disk or a lost database passes, and nobody else would try again
-            _log.warning("the change of the embedder goes on in a minute", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - a full disk or a lost database passes, and nobody else would try again
+            is_known = isinstance(error, ShopError)
+            _log.warning("the change of the embedder goes on in a minute: %s", error, exc_info=not is_known)
             stopping.wait(_AFTER_A_FAILURE_S)

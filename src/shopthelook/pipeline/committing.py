@@ -89,10 +89,7 @@ class Committer:
                 found[one.image_hash] = known
             elif one.picture is not None:
                 fresh[one.image_hash] = one.picture
-        if fresh:
-            for image_hash, encoded in zip(fresh, encode(self._embedder(), [*fresh.values()]), strict=True):
-                self._cache.put(image_hash, encoded)
-                found[image_hash] = encoded
+        found |= self._cache.fill(lambda pictures: encode(self._embedder(), pictures), fresh)
         return found, len(fresh)
 
     def _record(self, candidate: Candidate, found: dict[str, Encoded]) -> ProductRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -109,6 +109,19 @@ class CodeCache:
     def get(self, image_hash: str) -> Encoded | None:
         """The code of a picture with this content, when it was seen not long ago."""
         return self._codes.get(image_hash)
+
+    def fill(
+        self,
+        embed: Callable[[list[NDArray[np.uint8]]], list[Encoded]],
+        pictures: Mapping[str, NDArray[np.uint8]],
+    ) -> dict[str, Encoded]:
+        """Embed pictures, given by content hash, as one batch; what is made of them, which is remembered too."""
+        if not pictures:
+            return {}
+        made = dict(zip(pictures, embed([*pictures.values()]), strict=True))
+        for image_hash, encoded in made.items():
+            self.put(image_hash, encoded)
+        return made
 
     def put(self, image_hash: str, encoded: Encoded) -> None:
         """Remember a code, forgetting the oldest when full."""

@@ -6,10 +6,12 @@ where the one before lay.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Collection
 from pathlib import Path
 
@@ -17,6 +19,11 @@ from shopthelook.models import Bundle, BundleError, list_bundles, open_bundle
 from shopthelook.models.card import CardError
 
 _log = logging.getLogger(__name__)
+
+_NEW = ".new"
+
+_CUT_OFF_S = 3600.0
+"""A copy takes seconds, so one that is not whole at this age never will be."""
 
 
 def find(folder: Path, key: str) -> Bundle | None:
@@ -34,13 +41,19 @@ def find(folder: Path, key: str) -> Bundle | None:
 
 
 def keep(folder: Path, bundle: Bundle) -> None:
-    """Have a copy of the embedder; where that fails, the log says why, but for a folder that is not to be written."""
+    """Have a copy of the embedder; where that fails, the log says why, but for a folder that is not to be written.
+
+    What a process has left that was killed while it made a copy goes.
+    """
     place = folder / _name(bundle.key)
-    if place.exists() or not os.access(folder if folder.exists() else folder.parent, os.W_OK):
+    if not os.access(folder if folder.exists() else folder.parent, os.W_OK):
+        return
+    _forget_cut_off(folder)
+    if place.exists():
         return
     try:
         folder.mkdir(exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=folder, prefix=".new"))
+        made = Path(tempfile.mkdtemp(dir=folder, prefix=_NEW))
         try:
             (made / bundle.card.model).write_bytes(bundle.read_model())
             shutil.copyfile(bundle.path / "card.json", made / "card.json")
@@ -66,6 +79,14 @@ def keep_only(folder: Path, keys: Collection[str]) -> None:
     for place in folder.glob("*@*"):
         if place.name not in names:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _forget_cut_off(folder: Path) -> None:
+    for left in folder.glob(f"{_NEW}*"):
+        # Another process may be about to finish a younger one.
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _CUT_OFF_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _name(key: str) -> str:

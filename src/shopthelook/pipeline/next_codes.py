@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook import images
-from shopthelook.catalog import NextCode, Product
+from shopthelook.catalog import NextCode, NextObjectCode, Product
 from shopthelook.models.card import Head
 from shopthelook.pipeline.encoding import (
     CodeCache,
@@ -19,8 +19,9 @@ from shopthelook.pipeline.encoding import (
     read_product_picture,
 )
 from shopthelook.pipeline.generation import Generation
+from shopthelook.pipeline.guessing import fitting
 from shopthelook.pipeline.preparing import Candidate
-from shopthelook.taxonomy import Taxonomy
+from shopthelook.taxonomy import Category, Taxonomy
 
 
 class NextCodes:
@@ -53,11 +54,7 @@ class NextCodes:
                 found[one.image_hash] = known
             elif (picture := self._picture(one)) is not None:
                 fresh[one.image_hash] = picture
-        if fresh:
-            made = encode(self._generation.embedder, [*fresh.values()])
-            for image_hash, encoded in zip(fresh, made, strict=True):
-                self._cache.put(image_hash, encoded)
-                found[image_hash] = encoded
+        found |= self._cache.fill(lambda pictures: encode(self._generation.embedder, pictures), fresh)
         rows = [
             next_code(one.product.id, one.image_hash, found[one.image_hash])
             for one in embedded
@@ -79,6 +76,18 @@ def next_code(product_id: str, image_hash: str, encoded: Encoded) -> NextCode:
     """An encoding as the catalog keeps it beside the present one."""
     category = None if encoded.category is None else encoded.category.id
     return NextCode(product_id, image_hash, encoded.code, category, encoded.score, encoded.guesses)
+
+
+def next_object_code(
+    object_id: str, code: bytes, category: Category | None, encoded: Encoded, heads: Iterable[Head]
+) -> NextObjectCode:
+    """An encoding of a scene's object as the catalog keeps it beside the present one.
+
+    Args:
+        code: the object's present one, which says that it has not been found anew meanwhile.
+        heads: of the embedder that made the encoding.
+    """
+    return NextObjectCode(object_id, code, encoded.code, fitting(encoded.guesses, category, heads))
 
 
 def settled(product: Product, made: NextCode, taxonomy: Taxonomy, heads: Iterable[Head]) -> Product:

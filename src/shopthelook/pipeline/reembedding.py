@@ -141,15 +141,17 @@ class _Run:
         following = shop.wanted_generation
         if following is not shop.generation:
             following.index.prepare()
+        since: int | None = None
         while True:
             # Others write meanwhile, perhaps without this embedder.
             checked = shop.catalog.last_seq()
-            self._embed_products()
+            self._embed_products(since)
             if following.keeping.folder is not None:
                 # So that other processes need not read all products to go on with it.
                 following.keeping.try_to_keep(following.index.refresh())
             if following.index.put_in_use(partial(self._change.switch, self._key, checked)):
                 break
+            since = checked
         shop.follow_embedder()
 
     def _settle(self, bundle: Bundle) -> None:
@@ -161,9 +163,10 @@ class _Run:
         ):
             self._check()
 
-    def _embed_products(self) -> None:
+    def _embed_products(self, since: int | None = None) -> None:
+        """Embed what is missing, of the products that have changed after number ``since`` where one is given."""
         after: str | None = None
-        while found := self._change.missing(self._key, after, BATCH):
+        while found := self._change.missing(self._key, after, BATCH, since):
             after = found[-1][0]
             rows, problems = self._codes.of_products(found)
             kept = self._change.put(self._key, rows)

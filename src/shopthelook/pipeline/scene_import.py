@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopthelook import images
-from shopthelook.catalog import NextObjectCode, ObjectRecord, SceneRecord
+from shopthelook.catalog import ObjectRecord, SceneRecord
 from shopthelook.catalog.feeds import FeedProblem
-from shopthelook.pipeline.decomposing import embed_crops, find_objects, read_photo, said_of
+from shopthelook.pipeline.decomposing import embed_crops, find_objects, read_photo
 from shopthelook.pipeline.errors import SourceError
+from shopthelook.pipeline.next_codes import next_object_code
 from shopthelook.pipeline.picture_links import LinkRules, is_address, read_file
 from shopthelook.pipeline.reports import ImportReport, OnProgress
 from shopthelook.pipeline.scene_sources import ScenePhoto, scene_source
@@ -140,13 +141,9 @@ def _put_beside(
 ) -> None:
     """Keep the codes of the embedder that is to follow, too."""
     crops = embed_crops(following.embedder, rgb, [one.box for one in objects], shop.batching)
+    heads = following.bundle.card.heads
     rows = [
-        NextObjectCode(
-            f"{scene_id}/{number}",
-            one.code or b"",
-            crop.code,
-            said_of(following.embedder, crop, one.category),
-        )
+        next_object_code(f"{scene_id}/{number}", one.code or b"", one.category, crop, heads)
         for number, (one, crop) in enumerate(zip(objects, crops, strict=True))
     ]
     shop.catalog.changeover.put_objects(following.bundle.key, rows)

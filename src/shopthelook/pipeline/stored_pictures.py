@@ -13,8 +13,7 @@ from shopthelook.catalog.feeds import FeedProblem
 from shopthelook.embedding import Embedder
 from shopthelook.models import Bundle
 from shopthelook.pipeline.encoding import CodeCache, Encoded, encode, known_category, read_product_picture
-from shopthelook.pipeline.guessing import fitting
-from shopthelook.pipeline.next_codes import next_code
+from shopthelook.pipeline.next_codes import next_code, next_object_code
 
 if TYPE_CHECKING:
     from shopthelook.pipeline.parts import Parts
@@ -52,8 +51,7 @@ class StoredPictures:
                     fresh[image_hash] = read_product_picture(data, self._limits)
             except images.PictureError as error:
                 failed[product_id] = str(error)
-        for image_hash, encoded in zip(fresh, self._encode([*fresh.values()]), strict=True):
-            self._cache.put(image_hash, encoded)
+        self._cache.fill(self._encode, fresh)
         rows = []
         for product_id, image_hash in found:
             made = None if image_hash is None else self._cache.get(image_hash)
@@ -74,14 +72,11 @@ class StoredPictures:
         if scene is None or not objects:
             return []
         rgb = images.read(self._shop.pictures.data(scene.image_hash), self._limits)
-        rows = []
-        for one, crop in zip(
-            objects, self._encode([images.crop(rgb, one.box) for one in objects]), strict=True
-        ):
-            kind = known_category(taxonomy, one.category_id)
-            guesses = fitting(crop.guesses, kind, self._heads)
-            rows.append(NextObjectCode(one.id, one.code, crop.code, guesses))
-        return rows
+        crops = self._encode([images.crop(rgb, one.box) for one in objects])
+        return [
+            next_object_code(one.id, one.code, known_category(taxonomy, one.category_id), crop, self._heads)
+            for one, crop in zip(objects, crops, strict=True)
+        ]
 
     def _encode(self, pictures: list[NDArray[np.uint8]]) -> list[Encoded]:
         if self._embedder is None:
