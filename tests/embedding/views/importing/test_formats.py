@@ -10,6 +10,7 @@ import pytest
 from shopthelook.datasets.splits import split_of
 from shopthelook.embedding.views import DataError, View, ViewSet, load, open_views
 from shopthelook.embedding.views.importing import FORMATS, Imported, Order, import_views
+from shopthelook.embedding.views.importing.coloring import main_color
 from shopthelook.taxonomy import Taxonomy
 
 
@@ -158,6 +159,10 @@ def test_co_parsing(form: str, request: pytest.FixtureRequest) -> None:
     assert alone.shape == whole.shape
     assert (alone[45:70] == 255).all()  # where the hair is
     assert np.array_equal(alone[:40], whole[:40])
+    coats = whole[(alone < 255).any(2)]
+    assert [view.labels for view in data.views] == [
+        {"color": main_color(coats)} if main_color(coats) else {}
+    ] * 2
 
 
 def test_coco(coco: Path) -> None:
