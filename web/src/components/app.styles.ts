@@ -19,6 +19,9 @@ export const appStyles = css`
     background: color-mix(in srgb, var(--bg) 88%, transparent);
     backdrop-filter: blur(14px);
   }
+  .back:dir(rtl) svg {
+    transform: scaleX(-1);
+  }
   .home {
     display: flex;
     align-items: center;

@@ -78,8 +78,8 @@ export class Card extends LitElement {
       ${hit.brand ? html`<span class="brand" part="card-brand">${hit.brand}</span>` : nothing}
       ${said ? html`<span class="looks" part="card-looks">${said}</span>` : nothing}
       ${price
-        ? html`<span class="price" part="card-price">${price.now}${price.before
-            ? html`<s><span class="unseen">${voice.say("was")}</span>${price.before}</s>`
+        ? html`<span class="price" part="card-price"><bdi>${price.now}</bdi>${price.before
+            ? html`<s><span class="unseen">${voice.say("was")}</span><bdi>${price.before}</bdi></s>`
             : nothing}</span>`
         : nothing}
     </span>`;

@@ -74,7 +74,7 @@ export class Chips extends LitElement {
     const bare = what === "sort" && this.filters.sort === "similarity";
     return html`<button class="chip opener ${bare ? "bare" : ""}" data-field=${what} aria-label=${label} aria-expanded=${open ? "true" : "false"}
       aria-controls=${open ? "values" : nothing} @click=${() => { this.shown = open ? null : what; }}>
-      ${what === "sort" ? icons.sort : nothing}<span class="name">${name}</span><span class="turn">${icons.down}</span>
+      ${what === "sort" ? icons.sort : nothing}<bdi class="name">${name}</bdi><span class="turn">${icons.down}</span>
     </button>`;
   }
 
@@ -82,7 +82,7 @@ export class Chips extends LitElement {
     const name = this.#name(one);
     return html`<button class="chip taken" aria-label=${this.context.voice.say("remove_filter", { name })}
       @click=${() => { this.#takeBack(one); }}>
-      ${this.#swatch(one)}<span class="name">${name}</span>${icons.close}
+      ${this.#swatch(one)}<bdi class="name">${name}</bdi>${icons.close}
     </button>`;
   }
 

@@ -151,7 +151,7 @@ export class ProductView extends LitElement {
         ${product.brand ? html`<p class="brand">${product.brand}</p>` : nothing}
         ${said ? html`<p class="looks">${said}</p>` : nothing}
         ${price
-          ? html`<p class="price">${price.now}${price.before ? html`<s><span class="unseen">${context.voice.say("was")}</span>${price.before}</s>` : nothing}</p>`
+          ? html`<p class="price"><bdi>${price.now}</bdi>${price.before ? html`<s><span class="unseen">${voice.say("was")}</span><bdi>${price.before}</bdi></s>` : nothing}</p>`
           : nothing}
         ${product.link
           ? html`<a class="pill strong" href=${product.link} target="_blank" rel="noopener">${words.say("visit")} ${icons.out}</a>`

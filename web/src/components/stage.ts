@@ -41,6 +41,8 @@ export class Stage extends LitElement {
   @state() private size = { width: 0, height: 0 };
   @state() private drawn: Box | null = null;
   @query(".frame") private readonly frame!: HTMLElement;
+  /** Whether it was on the page before this update. */
+  #there = false;
   readonly #sizes = new ResizeObserver(([entry]) => {
     if (entry) this.size = { width: entry.contentRect.width, height: entry.contentRect.height };
   });
@@ -64,7 +66,9 @@ export class Stage extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("chosen")) this.#grow(changed.get("chosen") ?? null);
+    // What is open from the start has not been tapped: it is just there.
+    if (changed.has("chosen") && this.#there) this.#grow(changed.get("chosen") ?? null);
+    this.#there = true;
   }
 
   override render(): TemplateResult {
