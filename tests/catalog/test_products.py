@@ -194,8 +194,8 @@ def test_a_long_log_keeps_the_last_change_of_each_product(
     kept = sorted(last.values(), key=lambda change: change.seq)
     assert catalog.forget_outdated_changes() == 0
     assert catalog.changes(0) == log
-    monkeypatch.setattr("shopthelook.catalog.store._LOG_SLACK", 0)
-    monkeypatch.setattr("shopthelook.catalog.store._PAGE", page)
+    monkeypatch.setattr("shopthelook.catalog.product_store._LOG_SLACK", 0)
+    monkeypatch.setattr("shopthelook.catalog.product_store.PAGE", page)
     gone = catalog.forget_outdated_changes()
     left = catalog.changes(0)
     assert len(left) == len(log) - gone < len(log) // 2
@@ -210,7 +210,7 @@ def test_a_long_log_keeps_the_last_change_of_each_product(
 def test_a_product_changed_many_times_keeps_one_change(
     catalog: Catalog, record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shopthelook.catalog.store._LOG_SLACK", 100)
+    monkeypatch.setattr("shopthelook.catalog.product_store._LOG_SLACK", 100)
     import_id = catalog.start_import("x", "products")
     for turn in range(200):
         catalog.put_products([record("a", title=str(turn)), record("b")])

@@ -14,7 +14,7 @@ import threading
 import numpy as np
 
 from shopthelook import Shop
-from shopthelook.catalog import Product, ProductRecord, store
+from shopthelook.catalog import Product, ProductRecord, product_store
 from shopthelook.retrieval.embedded import EmbeddedIndex
 
 MOST = 3000
@@ -52,7 +52,7 @@ def write_for_ever(folder: str, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    store._LOG_SLACK = 0  # the change log is shortened often: one more thing to die in
+    product_store._LOG_SLACK = 0  # the change log is shortened often: one more thing to die in
     seeds = random.Random(5)
     for _ in sys.stdin:
         seed = seeds.randrange(2**32)

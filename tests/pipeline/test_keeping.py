@@ -204,7 +204,7 @@ def test_a_shortened_log_is_followed_from_any_snapshot(shop: Shop, monkeypatch: 
     for seed in range(5):
         put(shop, 200, seed=seed, first=20 * seed)
         shop.catalog.delete_products([f"p{i}" for i in range(40 * seed, 40 * seed + 10)])
-    monkeypatch.setattr("shopthelook.catalog.store._LOG_SLACK", 0)
+    monkeypatch.setattr("shopthelook.catalog.product_store._LOG_SLACK", 0)
     shop.index.keep()
     assert len(shop.catalog.changes(0)) < 600
     expected = digest(rebuilt(shop))
