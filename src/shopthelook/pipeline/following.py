@@ -5,20 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shopthelook.catalog import Catalog, EmbedderChanged, IndexBatch
-from shopthelook.pipeline.attributes import attributes_of
+from shopthelook.catalog import Catalog, EmbedderChanged
+from shopthelook.pipeline.index_rows import IndexRows
 from shopthelook.pipeline.keeping import IndexKeeping
-from shopthelook.retrieval import Attributes, Hits, ProductIndex, Query
+from shopthelook.retrieval import Hits, ProductIndex, Query
 from shopthelook.retrieval.milvus.errors import IndexMoved
 from shopthelook.taxonomy import Taxonomy
-
-if TYPE_CHECKING:
-    from shopthelook.retrieval.milvus import MilvusIndex
 
 _T = TypeVar("_T")
 
@@ -39,6 +36,9 @@ class FollowingIndex:
         serving: the embedder that serves in the database while this index is used, if that is another one. Where
             the database says that a third one does, every search raises EmbedderChanged: the codes that this
             index is made of may be gone.
+
+    Attributes:
+        rows: the products that it holds, as the catalog has them.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class FollowingIndex:
         self._catalog = catalog
         self._bundle = bundle
         self._keeping = keeping or IndexKeeping(catalog, taxonomy, bundle, bits)
-        self._positions = {category.id: category.position for category in taxonomy}
+        self.rows = IndexRows(catalog, taxonomy, bundle)
         self._following = threading.Lock()
         self._index: ProductIndex | None = None
         self._seq = 0
@@ -198,8 +198,8 @@ class FollowingIndex:
         # The number is read first: a change in between is followed once more, which does no harm.
         seq = self._catalog.last_seq()
         index = self._keeping.empty()
-        for batch in self._catalog.index_rows(None, self._bundle):
-            self._keeping.fill(index, *self._rows(batch))
+        for rows in self.rows.of(None):
+            self._keeping.fill(index, *rows)
         self._check(self._catalog.changeover.serving())
         self._keeping.filled(index, seq)
         return index, seq
@@ -234,14 +234,14 @@ class FollowingIndex:
         changes = self._catalog.changes(after=self._seq)
         if index is None or not changes:
             return False
-        # Only how a product is now counts, however often it changed; index_rows() reads it as it is now.
+        # Only how a product is now counts, however often it changed; it is read as it is now.
         names = {change.product_id for change in changes}
-        batches = list(self._catalog.index_rows(sorted(names), self._bundle))
+        batches = list(self.rows.of(sorted(names)))
         # Codes go only when another embedder serves: what goes then must not leave an index that is searched.
         self._check(self._catalog.changeover.serving())
-        for batch in batches:
-            index.upsert(*self._rows(batch))
-        index.delete(sorted(names - {key for batch in batches for key in batch.ids}))
+        for rows in batches:
+            index.upsert(*rows)
+        index.delete(sorted(names - {key for rows in batches for key in rows.ids}))
         index.seq = self._seq = changes[-1].seq
         self.changed_at = time.time()
         return True
@@ -249,20 +249,3 @@ class FollowingIndex:
     def _check(self, serving: str | None) -> None:
         if serving not in (None, self.serving):
             raise EmbedderChanged(f"the shop's embedder is {serving} now, no more {self.serving}: try again")
-
-    def _rows(
-        self, batch: IndexBatch
-    ) -> tuple[Sequence[str], NDArray[np.uint8], NDArray[np.int64], list[Attributes]]:
-        positions = self._to_positions(batch.category_ids)
-        return batch.ids, batch.codes, positions, [attributes_of(said) for said in batch.said]
-
-    def differing(self, index: MilvusIndex) -> int:
-        """How many products of the catalog an index does not hold as they are there, and holds besides."""
-        count = wrong = 0
-        for batch in self._catalog.index_rows(None, self._bundle):
-            wrong += len(index.differing(*self._rows(batch)))
-            count += len(batch.ids)
-        return wrong + max(0, len(index) - count)
-
-    def _to_positions(self, category_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.array([self._positions.get(int(i), -1) for i in category_ids], np.int64)

@@ -50,7 +50,7 @@ def verify_milvus(shop: Shop, keeping: MilvusKeeping, say: Callable[[str], None]
         index = following.refresh()
         assert isinstance(index, MilvusIndex)  # noqa: S101 - MilvusKeeping gives no other
         say("comparing all products with the catalog")
-        wrong = following.differing(index)
+        wrong = following.rows.differing(index)
         # What changed while it was compared differs, and says nothing.
         if wrong and index.seq == shop.catalog.last_seq():
             raise MilvusError(

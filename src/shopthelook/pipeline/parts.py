@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -20,6 +19,7 @@ from shopthelook.pipeline.batching import Batching
 from shopthelook.pipeline.config import ShopConfig
 from shopthelook.pipeline.following import FollowingIndex
 from shopthelook.pipeline.generation import Generation
+from shopthelook.pipeline.index_engine import keeping_of
 from shopthelook.pipeline.keeping import IndexKeeping
 from shopthelook.pipeline.recent import RecentProducts
 from shopthelook.taxonomy import Taxonomy
@@ -207,30 +207,7 @@ class Parts:
         return Generation(bundle, self.taxonomy, keeping, index, self.threads)
 
     def _keeping(self, bundle: Bundle) -> IndexKeeping:
-        if self.config.index_engine == "milvus":
-            from shopthelook.pipeline.in_milvus import TOKEN, MilvusKeeping, Place
-
-            place = Place(
-                self.config.milvus_uri, os.environ.get(TOKEN, ""), self.config.collection(self.directory)
-            )
-            return MilvusKeeping(
-                self.catalog,
-                self.taxonomy,
-                bundle.key,
-                bundle.card.bits,
-                place,
-                layout.index(self.directory) / "milvus.lock",
-            )
-        return IndexKeeping(
-            self.catalog,
-            self.taxonomy,
-            bundle.key,
-            bundle.card.bits,
-            self.config.index_engine,
-            layout.index(self.directory),
-            self.threads,
-            self.config.index_recall,
-        )
+        return keeping_of(bundle, self.directory, self.config, self.catalog, self.taxonomy, self.threads)
 
     def take_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Go on with another category list; what was laid out by the old one is opened anew when needed."""
