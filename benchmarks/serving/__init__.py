@@ -1,0 +1,1 @@
+"""How the server holds: photos and stored scenes over HTTP, beside other ways to build the same."""
