@@ -163,6 +163,9 @@ def test_order_and_counts(ask: Ask, address: str) -> None:
     assert sum(one.count for one in price.values) == 30
     assert price.values[0].where == "price:[50 TO 100}"
     assert category.values == ()
+    box = (0.125, 0.25, 0.375, 0.75)
+    by_kind = ask(address, "search", ROOM, box=box, kind=443, k=5, **wanted)
+    assert str(by_kind.objects[0].searched) == "Furniture > Chairs"
     by_photo = ask(address, "search", ROOM, category=443, k=5, **wanted)
     assert [one.field for one in by_photo.objects[0].facets] == ["price", "category"]
     every = ask(address, "object_hits", "room-00/0", page=9, sort="-price", among=30)

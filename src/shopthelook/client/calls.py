@@ -159,11 +159,11 @@ class _Removed:
     removed: int
 
 
-def _get(path: str, kind: type[T], **params: Any) -> Call[T]:
+def _get(path: str, kind: type[T], /, **params: Any) -> Call[T]:
     return Call("GET", path, _reader(kind), {"params": _as_text(params)})
 
 
-def _upload(path: str, kind: type[T], photo: bytes, **fields: Any) -> Call[T]:
+def _upload(path: str, kind: type[T], photo: bytes, /, **fields: Any) -> Call[T]:
     sent = {"files": {"photo": ("photo", photo, "application/octet-stream")}, "data": _as_text(fields)}
     return Call("POST", path, _reader(kind), sent)
 
