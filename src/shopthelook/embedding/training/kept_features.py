@@ -131,4 +131,4 @@ def _fingerprint(built: Built, recipe: Recipe) -> bytes:
 
 def _piece(view: View) -> bytes:
     stat = view.path.stat()
-    return repr((str(view.path), stat.st_size, stat.st_mtime_ns, view.box, view.mask, view.role)).encode()
+    return repr((view.key, view.role, stat.st_size, stat.st_mtime_ns)).encode()
