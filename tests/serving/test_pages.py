@@ -52,6 +52,25 @@ def test_nothing_but_the_build_is_served(client: httpx.Client, path: str) -> Non
     assert answer.json()["error"]["code"] == "not_found"
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/scenes/room-00", "/assets/nothing.js", "/product"])
+def test_a_wrong_link_shows_the_page_which_says_so(client: httpx.Client, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html,application/xhtml+xml"})
+    assert answer.status_code == 404
+    assert "<stl-app>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/v1/nothing", 404), ("GET", "/v1/search", 405), ("POST", "/nowhere", 405)],
+)
+def test_the_api_answers_browsers_as_it_answers_programs(
+    client: httpx.Client, method: str, path: str, status: int
+) -> None:
+    answer = client.request(method, path, headers={"Accept": "text/html"})
+    assert answer.status_code == status
+    assert answer.json()["error"]["field"] is None
+
+
 def test_without_a_build_the_page_says_how_to_make_one(tmp_path: Path) -> None:
     app = FastAPI()
     app.include_router(pages.router(tmp_path / "pages"))

@@ -172,6 +172,10 @@ def test_nothing_overflows_sideways(open_page: OpenPage, size: dict[str, int]) -
 
 
 def test_things_that_are_not_there(open_page: OpenPage) -> None:
+    page = open_page("/nowhere", expect=("404",))
+    expect(page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+    page.get_by_role("button", name="To all scenes").click()
+    expect(first_scene(page)).to_be_visible()
     page = open_page("/scene/nowhere", expect=("404",))
     expect(page.get_by_role("alert")).to_contain_text("This scene is not here")
     page.get_by_role("button", name="To all scenes").click()

@@ -140,3 +140,15 @@ def test_a_file_that_is_no_picture(open_page: OpenPage, tmp_path: Path, room: Pa
 def test_the_address_alone_asks_for_a_photo(open_page: OpenPage) -> None:
     page = open_page("/photo")
     expect(page.get_by_text("Choose one, drop it here, or paste it.")).to_be_visible()
+
+
+def test_a_phone_offers_its_camera(open_page: OpenPage, room: Path) -> None:
+    page = open_page("/photo", **PHONE)
+    expect(page.get_by_text("Take one now, or choose one.")).to_be_visible()
+    # What takes any picture, and no certain camera, lets the shopper choose between camera and album.
+    field = page.locator("stl-notice stl-upload input[type=file]")
+    assert (field.get_attribute("accept"), field.get_attribute("capture")) == ("image/*", None)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a photo").tap()
+    chooser.value.set_files(room)
+    expect(page.locator(".dot")).to_have_count(2)

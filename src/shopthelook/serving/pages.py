@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.convertors import Convertor, register_url_convertor
 
 FOLDER = Path(__file__).parent / "pages"
 COMPRESSED = {".js", ".css", ".html", ".svg", ".webmanifest"}
@@ -84,6 +85,21 @@ def read(folder: Path = FOLDER) -> dict[str, Page]:
     return pages if "index.html" in pages else {"index.html": Page.of("index.html", NOT_BUILT)}
 
 
+class _Elsewhere(Convertor[str]):
+    """Paths that belong neither to the API nor to those who watch the server."""
+
+    regex = "(?!(?:v1|healthz|readyz|metrics)(?:/|$)).+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("elsewhere", _Elsewhere())
+
+
 def router(folder: Path = FOLDER) -> APIRouter:
     """Routes of the page's own addresses and of its files."""
     pages = read(folder)
@@ -108,6 +124,14 @@ def router(folder: Path = FOLDER) -> APIRouter:
 
     if MANIFEST in pages:
         routes.add_api_route(f"/{MANIFEST}", manifest, methods=["GET", "HEAD"])
+
+    async def nothing(request: Request) -> Response:
+        # Somebody who followed a wrong link gets a page that says so; a program gets what all calls answer.
+        if "text/html" not in request.headers.get("accept", ""):
+            raise HTTPException(404)
+        return pages["index.html"].answer(request, 404)
+
     for name in pages:
         routes.add_api_route(f"/{name}", file, methods=["GET", "HEAD"])
+    routes.add_api_route("/{rest:elsewhere}", nothing, methods=["GET", "HEAD"])
     return routes

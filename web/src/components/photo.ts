@@ -14,6 +14,9 @@ import "./shop-the-look.js";
 import "./stage.js";
 import "./upload.js";
 
+/** A phone, which has a camera, and nothing to drop or paste from. */
+const touch = matchMedia("(hover: none) and (pointer: coarse)");
+
 /** A photo of the shopper's own: sent, waited for, looked at. The server does not keep it. */
 @element("stl-photo")
 export class PhotoView extends LitElement {
@@ -63,7 +66,7 @@ export class PhotoView extends LitElement {
 
   override render(): TemplateResult {
     if (!this.photo) {
-      return html`<stl-notice heading=${words.say("look_at_yours")} text=${words.say("how_to_give")}>
+      return html`<stl-notice heading=${words.say("look_at_yours")} text=${words.say(touch.matches ? "how_to_give_by_touch" : "how_to_give")}>
         <stl-upload slot="actions" strong label=${words.say("choose")}></stl-upload>
       </stl-notice>`;
     }
