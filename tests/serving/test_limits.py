@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from benchmarks.serving.load import post_photo
 
 from shopthelook import Shop
 from shopthelook.serving import limits
@@ -212,6 +213,43 @@ def test_an_answer_that_takes_too_long_is_given_up(
         deadline = time.monotonic() + 60
         while client.get("/v1/scenes/room-00").status_code != 200:
             assert time.monotonic() < deadline
+
+
+def test_nobody_works_for_who_has_gone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, release = threading.Event(), threading.Event()
+    real = shop.detector.detect
+
+    def slow(*args: object, **options: object) -> object:
+        begun.set()
+        assert release.wait(60)
+        return real(*args, **options)  # type: ignore[arg-type]
+
+    def asked(status: int) -> bool:
+        name = f'shopthelook_requests_total{{method="POST",route="/v1/search",status="{status}"}}'
+        return name in httpx.get(f"{address}/metrics", timeout=60).text
+
+    def stages() -> float:
+        text = httpx.get(f"{address}/metrics", timeout=60).text
+        lines = [line for line in text.splitlines() if 'stage_seconds_count{stage="embed"}' in line]
+        return float(lines[0].split()[-1]) if lines else 0.0
+
+    with running(shop) as address:
+        assert httpx.post(f"{address}/v1/search", files={"photo": ROOM}, timeout=60).status_code == 200
+        assert stages() == 1
+        monkeypatch.setattr(shop.detector, "detect", slow)
+        with connected(address) as connection:
+            connection.sendall(post_photo("/v1/search", ROOM))
+            assert begun.wait(60)
+        deadline = time.monotonic() + 60
+        while not asked(499):
+            assert time.monotonic() < deadline
+        release.set()
+        while 'queue_running{pool="models"} 0.0' not in httpx.get(f"{address}/metrics", timeout=60).text:
+            assert time.monotonic() < deadline
+        # Its objects were found, but not embedded.
+        assert stages() == 1
+        assert httpx.post(f"{address}/v1/search", files={"photo": ROOM}, timeout=60).status_code == 200
+        assert stages() == 2
 
 
 def test_a_write_is_not_given_up_half_way(serve: Serve, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 import shopthelook
+from shopthelook.models.session import usable_cores
 from shopthelook.pipeline import Shop
 from shopthelook.serving import errors, pages
 from shopthelook.serving.errors import Failures
@@ -56,10 +56,9 @@ def create_app(
         loopback: the server listens on this machine's own address only, so that programs here need no key,
             unless the shop's ``[security]`` says otherwise.
         max_body_bytes: largest request; by default what the shop's largest picture needs.
-        model_threads: searches that run a model at the same time; by default one per two cores.
+        model_threads: searches that run a model at the same time; by default as many as there are cores.
         loading: what opens models and index; until it is done, ``/readyz`` says so.
     """
-    cores = os.cpu_count() or 1
     metrics = Metrics()
     serving = Serving(
         shop=shop,
@@ -67,7 +66,8 @@ def create_app(
         metrics=metrics,
         models=Workers(
             "models",
-            threads=model_threads or max(1, cores // 2),
+            # With one at a time a core would idle while the other decodes, or looks for products.
+            threads=model_threads or usable_cores(),
             queue=32,
             waited=lambda seconds: metrics.observe("wait", seconds),
         ),

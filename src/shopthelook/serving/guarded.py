@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -10,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from shopthelook.pipeline.security import SecurityRules
 from shopthelook.serving.keys import Guard, access_of
-from shopthelook.serving.limits import answer_within
+from shopthelook.serving.limits import answer_within, unless_gone
 
 _KEY = "ApiKey"
 _SHOPPERS = "x-shoppers"
@@ -54,7 +55,10 @@ class GuardedRoute(APIRoute):
             if access.scope in (None, "write"):
                 return await handle(request)
             async with answer_within(request.scope, guard.rules.answer_timeout_s):
-                response = await handle(request)
+                # What runs a model costs most, and a page that was left asks no more.
+                there = unless_gone(request.scope, request.receive) if access.search else nullcontext()
+                async with there:
+                    response = await handle(request)
             if access.shoppers and not guard.rules.public_reading:
                 _keep_private(response)
             return response

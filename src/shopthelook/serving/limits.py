@@ -22,21 +22,21 @@ class Arrival:
 
     def __init__(self, done: bool) -> None:
         self.done = done
-        self._then: Callable[[], None] | None = None
+        self._then: list[Callable[[], object]] = []
 
     def complete(self) -> None:
         """All is here."""
         self.done = True
-        if self._then is not None:
-            self._then()
-            self._then = None
+        calls, self._then = self._then, []
+        for call in calls:
+            call()
 
-    def then(self, call: Callable[[], None]) -> None:
+    def then(self, call: Callable[[], object]) -> None:
         """Call ``call`` when all is here, now if it is."""
         if self.done:
             call()
         else:
-            self._then = call
+            self._then.append(call)
 
 
 class BodyLimit:
@@ -149,6 +149,36 @@ async def answer_within(scope: Scope, seconds: float) -> AsyncIterator[None]:
             raise
         text = f"The answer took longer than {seconds:g} seconds. Try again later."
         raise ApiError(503, "timeout", text) from None
+
+
+@asynccontextmanager
+async def unless_gone(scope: Scope, receive: Receive) -> AsyncIterator[None]:
+    """End what runs inside when the caller closes the connection: nobody would read the answer.
+
+    Raises:
+        ApiError: 499, as others log it; it is sent to nobody.
+    """
+    limit = asyncio.timeout(None)
+    watching: list[asyncio.Task[None]] = []
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        limit.reschedule(asyncio.get_running_loop().time())
+
+    try:
+        async with limit:
+            arrival: Arrival = scope[_ARRIVED]
+            # Before, it is for others to read what comes.
+            arrival.then(lambda: watching.append(asyncio.create_task(watch())))
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise ApiError(499, "gone", "The caller has closed the connection.") from None
+    finally:
+        for task in watching:
+            task.cancel()
 
 
 def declared_length(scope: Scope) -> int | None:
