@@ -61,7 +61,7 @@ def test_a_wrong_link_shows_the_page_which_says_so(client: httpx.Client, path: s
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/v1/nothing", 404), ("GET", "/v1/search", 405), ("POST", "/nowhere", 405)],
+    [("GET", "/v1/nothing", 404), ("GET", "/v1/search", 405), ("POST", "/nowhere", 404)],
 )
 def test_the_api_answers_browsers_as_it_answers_programs(
     client: httpx.Client, method: str, path: str, status: int

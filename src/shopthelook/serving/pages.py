@@ -127,11 +127,12 @@ def router(folder: Path = FOLDER) -> APIRouter:
 
     async def nothing(request: Request) -> Response:
         # Somebody who followed a wrong link gets a page that says so; a program gets what all calls answer.
-        if "text/html" not in request.headers.get("accept", ""):
+        if request.method not in {"GET", "HEAD"} or "text/html" not in request.headers.get("accept", ""):
             raise HTTPException(404)
         return pages["index.html"].answer(request, 404)
 
     for name in pages:
         routes.add_api_route(f"/{name}", file, methods=["GET", "HEAD"])
-    routes.add_api_route("/{rest:elsewhere}", nothing, methods=["GET", "HEAD"])
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    routes.add_api_route("/{rest:elsewhere}", nothing, methods=methods)
     return routes
