@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -56,18 +57,22 @@ def serving(name: str, command: Sequence[str], ready: str, log: Path) -> Iterato
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, *(part.format(port=port) for part in command)], stdout=out, stderr=out
+            [sys.executable, *(part.format(port=port) for part in command)],
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
         try:
             _await(process, f"{address}{ready}", log)
             yield Server(name, process, address)
         finally:
             process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            # Not every server takes along what it started.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _await(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
