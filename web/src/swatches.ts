@@ -15,6 +15,10 @@ const SWATCHES: Readonly<Record<string, string>> = {
   beige: "#e0cfb1",
   teal: "#1f8a8a",
   turquoise: "#40c3bd",
+  navy: "#26345e",
+  olive: "#73783a",
+  burgundy: "#6d1f33",
+  cream: "#f3ead4",
   gold: "#c9a14a",
   silver: "#c3c6ca",
 };

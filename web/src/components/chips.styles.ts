@@ -3,6 +3,7 @@ import { css } from "lit";
 export const chipsStyles = css`
   :host {
     display: block;
+    container-type: inline-size;
     position: sticky;
     z-index: 2;
     top: var(--chips-top, 0px);
@@ -125,17 +126,6 @@ export const chipsStyles = css`
     color: var(--muted);
     font-size: 0.8125em;
   }
-  /* Little room: the order that nobody changed needs no name. */
-  @media not ((hover: hover) and (pointer: fine)) {
-    .bare {
-      width: 44px;
-      justify-content: center;
-      padding: 0;
-    }
-    .bare > :not(:first-child) {
-      display: none;
-    }
-  }
   /* Where there is no finger to push a row sideways, it takes more lines. */
   @media (hover: hover) and (pointer: fine) {
     :host(:not([brief])) .row {
@@ -148,6 +138,22 @@ export const chipsStyles = css`
     .values {
       max-height: 34vh;
       overflow-y: auto;
+    }
+  }
+  /* Little room: the order that nobody changed needs no name. */
+  @container (max-width: 560px) {
+    .chip.bare {
+      width: 44px;
+      justify-content: center;
+      padding: 0;
+    }
+    .bare > :not(:first-child) {
+      display: none;
+    }
+    @media (hover: hover) and (pointer: fine) {
+      .chip.bare {
+        width: 36px;
+      }
     }
   }
   @media (forced-colors: active) {
