@@ -1,10 +1,10 @@
-"""Make a feed and labels of real photos: street photos to ask about, garments to find.
+"""Make a feed and labels of sets of views: photos to ask about, products to find.
 
-    python -m shopthelook.evaluation.datasets --data DIR --out DIR [--split test]
+    python -m shopthelook.evaluation.datasets --scenes VIEWS --products VIEWS --out DIR [--split test]
 
-`DIR/fashion-scenes` and `DIR/garments` are the data sets that the models are trained and measured on. Of both only
-the pictures of one split are taken. It writes `products.csv`, a feed of the garments with their labelled
-categories, and `labels.jsonl` with the annotated garments of the street photos, for
+Both are sets that ``shopthelook dataset views import`` makes; of each only the views of one split are taken. It writes
+``products.csv``, a feed of the products with their labelled categories, and ``labels.jsonl`` with the boxes of the
+scenes, for
 
     shopthelook products import OUT/products.csv
     shopthelook eval kinds OUT/labels.jsonl
@@ -16,12 +16,12 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
 from shopthelook.datasets.splits import Split
-from shopthelook.embedding.training.data import MIN_SIDE, DataError, View, load_whole, read_views
+from shopthelook.embedding.views import DataError, View, load_whole, open_views
 from shopthelook.errors import ShopError
 from shopthelook.geometry import Box, BoxError
 
@@ -30,12 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m shopthelook.evaluation.datasets", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
+    parser.add_argument("--scenes", type=Path, required=True, help="set of views with boxes to ask about")
+    parser.add_argument("--products", type=Path, required=True, help="set of views of products to find")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--split", choices=get_args(Split), default="test")
     chosen = parser.parse_args(arguments)
     try:
-        products, objects = write(chosen.data, chosen.out, chosen.split)
+        products, objects = write(chosen.scenes, chosen.products, chosen.out, chosen.split)
     except (ShopError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -44,41 +45,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def write(data: Path, out: Path, split: Split) -> tuple[int, int]:
+def write(scenes: Path, products: Path, out: Path, split: Split) -> tuple[int, int]:
     """Write the feed and the labels of a split; returns how many products and objects they hold.
 
-    A garment whose label has no coarse category is left out, and so is a box of less than 16 pixels a side.
+    An object is a scene's box. A product is an instance, shown by its main picture or else its first, or where nobody
+    knows the instance a picture; parts of pictures are no product, as a feed could not say which part. Views without a
+    coarse category are left out.
 
     Raises:
-        DataError: a data set is missing or broken, or has nothing of this split.
+        DataError: a set is missing or broken, or has nothing of this split.
     """
-    views = [view for view in read_views(data.absolute()) if view.split == split and view.category >= 0]
-    garments = [view for view in views if view.source == "garments"]
-    scenes = [view for view in views if view.source == "fashion-scenes" and view.kind == "scene"]
-    for name, found in (("garments", garments), ("fashion-scenes", scenes)):
-        if not found:
-            raise DataError(f"there is no picture of {name} of the split {split!r} in {data}")
+    asked = [view for view in _known(scenes, split) if view.role == "scene" and view.box is not None]
+    if not asked:
+        raise DataError(f"{scenes}: no scene with a box and a category in the split {split!r}")
+    sold = _products(_known(products, split))
+    if not sold:
+        raise DataError(f"{products}: no whole picture of a product with a category in the split {split!r}")
+    objects = [_entry(view) for view in asked]
     out.mkdir(parents=True, exist_ok=True)
     with (out / "products.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(("id", "title", "image_link", "google_product_category"))
-        rows.writerows((view.thing, view.thing, view.path, view.category) for view in garments)
-    objects = [entry for view in scenes if (entry := _entry(view)) is not None]
+        rows.writerows((name, name, view.path, view.category) for name, view in sorted(sold.items()))
     with (out / "labels.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(entry) + "\n" for entry in objects)
-    return len(garments), len(objects)
+    return len(sold), len(objects)
 
 
-def _entry(view: View) -> dict[str, object] | None:
-    box = view.box
-    if box is None or min(box[2] - box[0], box[3] - box[1]) < MIN_SIDE:
-        return None
+def _known(folder: Path, split: Split) -> list[View]:
+    # Absolute, as what is written names pictures that lie elsewhere.
+    return [view for view in open_views(folder.resolve()).of_split(split) if view.category >= 0]
+
+
+def _products(views: Iterable[View]) -> dict[str, View]:
+    """The picture of each product by its id, which is the instance's name or the view's key."""
+    found: dict[str, View] = {}
+    for view in views:
+        if view.role == "product" and view.box is None and view.mask is None:
+            name = view.instance or view.key
+            if name not in found or (view.main and not found[name].main):
+                found[name] = view
+    return found
+
+
+def _entry(view: View) -> dict[str, object]:
     height, width = load_whole(view).shape[:2]
     try:
-        inside = Box.from_pixels(box, width, height)
-    except BoxError:
-        return None
-    return {"photo": str(view.path), "box": inside.as_list(), "category": view.category}
+        box = Box.from_pixels(view.box or (0, 0, width, height), width, height)
+    except BoxError as error:
+        raise DataError(f"{view.path}: {error}") from None
+    return {"photo": str(view.path), "box": box.as_list(), "category": view.category}
 
 
 if __name__ == "__main__":
