@@ -175,8 +175,8 @@ class Batching:
             _embed(embedder, batch)
         finally:
             with self._changed:
-                # Some are left where Ctrl-C came in between.
-                line.waiting.extendleft(one for one in reversed(batch) if not one.is_done and not one.leads)
+                # Some are left where Ctrl-C came in between. Who gathers the next batch stays the first in the line.
+                line.waiting.extend(one for one in batch if not one.is_done and not one.leads)
                 line.over()
                 self._changed.notify_all()
 

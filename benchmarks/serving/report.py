@@ -1,0 +1,77 @@
+"""python -m benchmarks.serving.report serving.json --page docs/serving-benchmark.md: writes the tables of a page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+MARK = "<!-- figures: {} -->"
+
+
+def tables(report: dict[str, Any]) -> str:
+    """The figures of a run as Markdown."""
+    one, rows = report["one_core"], report["rows"]
+    lines = [
+        f"{len(report['photos'])} photos; {', '.join(report['models'])}; {report['machine']}, "
+        f"{report['rounds']} rounds of {report['seconds']:g} seconds each. {_load(report['load_before'])}",
+        "",
+        "| one core, one photo | bare | request | ratio |",
+        "|---|---:|---:|---:|",
+        f"| processor time, ms | {one['bare_cpu']:.1f} | {one['request_cpu']:.1f} | {one['ratio_cpu']:.2f} |",
+        f"| by the clock, ms | {one['bare']:.1f} | {one['request']:.1f} | {one['ratio']:.2f} |",
+    ]
+    for what in dict.fromkeys(row["what"] for row in rows):
+        lines += [
+            "",
+            f"| {what}: server | clients | a second | p50 ms | p95 ms | p99 ms | cpu ms |",
+            "|---|---:|---:|---:|---:|---:|---:|",
+        ]
+        chosen = [row for row in rows if row["what"] == what]
+        lines += [
+            f"| {row['server']} | {row['clients']} | {row['per_second']:.1f} | {row['p50_ms']:.1f} | "
+            f"{row['p95_ms']:.1f} | {row['p99_ms']:.1f} | {row['cpu_ms']:.2f} |"
+            for row in sorted(chosen, key=lambda row: (row["clients"], row["server"] != "shopthelook"))
+        ]
+    return "\n".join(lines)
+
+
+def _load(before: float) -> str:
+    if before < 0.5:
+        return "Nothing else ran on the machine."
+    return (
+        f"**The machine was busy with other work** (load {before:.1f} before the run): times by the clock are longer "
+        "than they would be, and say something only beside each other."
+    )
+
+
+def put(page: str, text: str) -> str:
+    """The page with the text between its marks.
+
+    Raises:
+        ValueError: the page has no marks.
+    """
+    begin, end = MARK.format("begin"), MARK.format("end")
+    found = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    if not found.search(page):
+        raise ValueError(f"the page has no {begin} ... {end}")
+    return found.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.serving.report", description=__doc__)
+    parser.add_argument("report", type=Path)
+    parser.add_argument("--page", type=Path, help="write the tables there, between its marks")
+    asked = parser.parse_args(arguments)
+    text = tables(json.loads(asked.report.read_text()))
+    if asked.page is None:
+        print(text)
+    else:
+        asked.page.write_text(put(asked.page.read_text(), text))
+
+
+if __name__ == "__main__":
+    main()
