@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from benchmarks.serving.report import main
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "machine": "2 cores of x86_64",
     "load_before": 7.25,
     "models": ["d@1", "e@1"],
@@ -32,21 +33,36 @@ REPORT = {
 
 def test_tables_go_between_the_marks(tmp_path: Path) -> None:
     run, page = tmp_path / "run.json", tmp_path / "page.md"
-    run.write_text(json.dumps(REPORT))
+    run.write_text(json.dumps(REPORT | {"load_before": 0.2}))
     page.write_text("before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n")
     main([str(run), "--page", str(page)])
     text = page.read_text()
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
-    assert "busy with other work** (load 7.2" in text
-    assert "| processor time, ms | 55.0 | 66.0 | 1.20 |" in text
+    assert "busy" not in text
+    assert "| by the clock, ms | 60.0 | 70.2 | 1.17 |" in text
     rows = [line for line in text.splitlines() if line.startswith(("| milvus", "| shopthelook"))]
     assert [row.split(" | ")[:2] for row in rows] == [
         ["| milvus", "1"], ["| shopthelook", "4"], ["| milvus", "4"], ["| shopthelook", "1"]
     ]  # fmt: skip
     main([str(run), "--page", str(page)])
     assert page.read_text() == text
+
+
+def test_a_busy_machine_gives_no_times_by_the_clock(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run.json"
+    rows = [row for row in REPORT["rows"] if row["clients"] == 4]
+    run.write_text(json.dumps(REPORT | {"rows": rows}))
+    main([str(run)])
+    text = capsys.readouterr().out
+    assert "busy with other work** (load 7.2" in text
+    assert "| processor time, ms | 55.0 | 66.0 | 1.20 |" in text
+    assert "by the clock, ms" not in text
+    assert "80.0" not in text
+    assert "| milvus | 71.5 |" in text
 
 
 def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
