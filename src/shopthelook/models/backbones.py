@@ -39,11 +39,6 @@ class EvenSameConv2d(nn.Conv2d):
         return functional.conv2d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
 
 
-def efficientnet_lite0(features_only: bool = False) -> nn.Module:
-    """EfficientNet-Lite0 with its ImageNet weights, as `efficientnet_lite` gives it."""
-    return efficientnet_lite("efficientnet-lite0", features_only=features_only)
-
-
 def efficientnet_lite(name: str, pretrained: bool = True, features_only: bool = False) -> nn.Module:
     """One of `LITES` (Tan and Le, ICML 2019, the Lite variants), with its ImageNet weights unless told otherwise.
 

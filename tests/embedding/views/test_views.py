@@ -4,13 +4,14 @@ import contextlib
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from shopthelook.datasets.splits import split_of
-from shopthelook.embedding.views import DataError, Row, View, load, open_all, open_views, write_views
+from shopthelook.embedding.views import DataError, Row, View, cut, load, open_all, open_views, write_views
 from shopthelook.embedding.views.rows import COLUMNS
 from tests.embedding.views.conftest import picture
 
@@ -63,6 +64,14 @@ def test_a_view_is_a_box_a_cut_out_or_a_trimmed_picture(folder: Path) -> None:
     assert cutout.shape == (10, 20, 3)
     assert shop.shape == (25, 25, 3)
     assert chair.shape == (20, 20, 3)
+
+
+@pytest.mark.parametrize(
+    ("box", "shape"),
+    [((-5, -5, 3, 4), (4, 3)), ((8, 8, 99, 99), (2, 2)), ((20, 20, 30, 30), (1, 1)), ((4, 4, 4, 4), (1, 1))],
+)
+def test_a_cut_is_never_empty(box: tuple[float, float, float, float], shape: tuple[int, int]) -> None:
+    assert cut(np.zeros((10, 10, 3), np.uint8), box).shape[:2] == shape
 
 
 def test_an_unknown_category_is_none(folder: Path) -> None:

@@ -11,6 +11,7 @@ from shopthelook.datasets.splits import split_of
 from shopthelook.embedding.views import DataError, View, ViewSet, load, open_views
 from shopthelook.embedding.views.importing import FORMATS, Imported, Order, import_views
 from shopthelook.embedding.views.importing.coloring import main_color
+from shopthelook.embedding.views.importing.rendered import model_group
 from shopthelook.taxonomy import Taxonomy
 
 
@@ -208,6 +209,12 @@ def test_rendered(rendered: Path) -> None:
     assert [view.main for view in data.views] == [True, False, False, False]
     assert [view.group for view in data.views] == ["renders/own-chair"] * 3 + ["renders/own-table"]
     assert [view.labels.get("color") for view in data.views] == ["Red"] * 3 + [None]
+
+
+@pytest.mark.parametrize("color", ["", "-red", "-light-blue", "-navy-blue"])
+def test_all_colours_of_a_rendered_model_are_of_one_group(color: str) -> None:
+    for model in ("scopia-chair3", "own-vase-09", "katorlegaz-futon"):
+        assert model_group(model + color) == f"renders/{model}"
 
 
 def test_rendered_with_a_feed(rendered: Path) -> None:
