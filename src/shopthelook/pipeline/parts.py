@@ -230,6 +230,7 @@ class Parts:
                 close()
             self._generation, self._next, self._closing = None, None, []
         self.catalog.close()
+        self.pictures.close()
 
     def __enter__(self) -> Self:
         return self
