@@ -39,7 +39,7 @@ def test_recipes_are_listed_and_printed() -> None:
     status, out, _ = run("recipes", "--kind", "embedder")
     assert [line.split()[0] for line in out.splitlines()] == shipped_embedders()
     status, out, _ = run("recipes", "light")
-    assert tomllib.loads(out)["model"]["backbone"] == "efficientnet-lite0"
+    assert tomllib.loads(out)["model"]["backbone"] == "efficientnet-lite2"
     status, out, _ = run("recipes", "demo", "--kind", "embedder")
     assert "instance" in out
 
