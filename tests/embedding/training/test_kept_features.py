@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +108,18 @@ def test_what_looks_ask_for(things: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ShopError, match="features cannot be kept there"):
         run(tiny(FROZEN), {"things": things}, tmp_path / "run", device="cpu", features=tmp_path / "file")
+
+
+def test_what_cannot_be_kept_is_said(things: Path, tmp_path: Path) -> None:
+    recipe, built, views = opened(things)
+    kept = KeptFeatures(built, recipe, CPU, tmp_path)
+    with pytest.raises(OSError, match=r"MB are needed, and .* MB are free"):
+        kept._open(tmp_path / "huge.npy", 10**12, 100)
+    kept.of(views, 1, "things")
+    [file] = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:500])
+    with pytest.raises(ShopError, match=f"{file.name}: features cannot be kept there"):
+        kept.of(views, 1, "things")
+    gone = replace(views[0], path=tmp_path / "gone.png")
+    with pytest.raises(ShopError, match=r"gone.png: cannot be read: No such file"):
+        kept.of([gone], 1, "things")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,7 @@ class KeptFeatures:
         Raises:
             ShopError: a picture or the folder cannot be used.
         """
-        name = hashlib.sha256(self._backbone)
-        name.update(str(looks).encode())
-        for view in views:
-            name.update(_piece(view))
-        path = self._folder / f"{name.hexdigest()[:24]}.npy"
+        path = self._folder / self._name(views, looks)
         try:
             kept = self._open(path, len(views), looks)
             line = Line()
@@ -78,18 +75,35 @@ class KeptFeatures:
             kept.flush()
             found: NDArray[np.float16] = np.load(path, mmap_mode="r")
             return found
-        except OSError as error:
-            raise ShopError(f"{path}: features cannot be kept there: {error.strerror or error}") from None
+        except (OSError, ValueError) as error:
+            # A ValueError is of a file that is no array, or of another shape.
+            said = getattr(error, "strerror", None) or error
+            raise ShopError(f"{path}: features cannot be kept there: {said}") from None
+
+    def _name(self, views: Sequence[View], looks: int) -> str:
+        name = hashlib.sha256(self._backbone)
+        name.update(str(looks).encode())
+        for view in views:
+            try:
+                name.update(_piece(view))
+            except OSError as error:
+                raise ShopError(f"{error.filename}: cannot be read: {error.strerror}") from None
+        return f"{name.hexdigest()[:24]}.npy"
 
     def _open(self, path: Path, count: int, looks: int) -> np.memmap[tuple[int, ...], np.dtype[np.float16]]:
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
             aside = path.with_suffix(".new")
             width = self._built.model.bits.in_features
+            # What is written through a memory map ends the process where the disk is full.
+            needed, free = 2 * count * looks * width, shutil.disk_usage(self._folder).free
+            if needed > free:
+                raise OSError(f"{needed / 1e6:,.0f} MB are needed, and {free / 1e6:,.0f} MB are free")
             empty = np.lib.format.open_memmap(aside, "w+", np.float16, (count, looks, width))
             empty[:] = np.nan
             empty.flush()
             aside.replace(path)
+        np.lib.format.open_memmap(path, "r")  # a file cut short would be filled up with zeros below
         return np.lib.format.open_memmap(path, "r+")
 
     def _pictures(self, views: Sequence[View], row: int, looks: int) -> list[Rgb]:
@@ -130,5 +144,6 @@ def _fingerprint(built: Built, recipe: Recipe) -> bytes:
 
 
 def _piece(view: View) -> bytes:
-    stat = view.path.stat()
-    return repr((view.key, view.role, stat.st_size, stat.st_mtime_ns)).encode()
+    files = [view.path, *([view.mask[0]] if view.mask else [])]
+    stats = [one.stat() for one in files]
+    return repr((view.key, view.role, [(one.st_size, one.st_mtime_ns) for one in stats])).encode()
