@@ -85,7 +85,7 @@ def test_every_failure_has_the_security_headers(
     def broken(*args: object) -> None:
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(shop.catalog, "scene", broken)
+    monkeypatch.setattr(shop.catalog, "scene_with_objects", broken)
     with serve(requests_per_minute=16, cors_origins=(SHOP,)) as client:
         found = {}
         for answer in (
