@@ -14,6 +14,7 @@ from shopthelook.embedding import similarity
 from shopthelook.pipeline.asking import most_distance
 from shopthelook.pipeline.attributes import attributes_of
 from shopthelook.pipeline.errors import SearchError
+from shopthelook.pipeline.listing import Listing, Sort, paid
 from shopthelook.pipeline.results import ObjectHits
 from shopthelook.retrieval.query import QueryError, matches, parse
 from tests.fixtures.tiny_bundles import scene
@@ -150,6 +151,20 @@ def test_pages_of_a_widened_search_fit(stocked: Shop) -> None:
     pages = [stocked.search_product("p00", k=4, offset=offset, **options) for offset in range(0, 20, 4)]
     assert [key for page in pages for key in ids(page)] == ids(everything)
     assert [page.widened is None for page in pages] == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize("sort", ["price", "-price"])
+def test_a_widened_search_lists_what_was_asked_for_first_in_any_order(stocked: Shop, sort: Sort) -> None:
+    options: dict[str, Any] = {"where": "brand:Norr", "relax": True}
+    nearest = stocked.search_product("p00", k=100, **options)
+    found = stocked.search_product("p00", k=100, **options, listing=Listing(sort=sort))
+    assert set(ids(found)[:5]) == set(ids(nearest)[:5])
+    assert set(ids(found)[5:]) == set(ids(nearest)[5:])
+    for part in (found.hits[:5], found.hits[5:]):
+        amounts = [amount for hit in part if (amount := paid(hit.product)) is not None]
+        assert amounts == sorted(amounts, reverse=sort == "-price")
+    first = stocked.search_product("p00", k=5, **options, listing=Listing(sort=sort))
+    assert (ids(first), first.widened) == (ids(found)[:5], None)
 
 
 def test_a_widened_search_reaches_all_of_the_category_above(stocked: Shop) -> None:

@@ -210,7 +210,9 @@ def _answer(shop: Parts, asked: _Asked, records: dict[str, ProductRecord], wante
     found = search.found
     if listing.sort != "similarity":
         present = [entry for entry in found[: listing.among] if entry[0] in records]
-        found = by_price([(records[entry[0]].product, entry) for entry in present], listing.sort)
+        priced = by_price([(records[entry[0]].product, entry) for entry in present], listing.sort)
+        # What was asked for stays before what a widened search found besides.
+        found = sorted(priced, key=lambda entry: search.regions.index(entry[2]))
     page = [entry for entry in found[wanted.offset : wanted.offset + wanted.k] if entry[0] in records]
     hits = tuple(_hit(records[key], distance, bits) for key, distance, _ in page)
     widened = _widest(search, page)

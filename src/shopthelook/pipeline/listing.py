@@ -32,7 +32,8 @@ class Listing:
 
     Attributes:
         sort: "similarity"; "price" (lowest first) and "-price" order the nearest ``among`` products by what a
-            shopper pays, and list no others: it is the alike that are sorted, not the whole shop.
+            shopper pays, and list no others: it is the alike that are sorted, not the whole shop. What a widened
+            search finds besides comes behind.
         facets: the fields whose values are counted, among the nearest ``among`` products; a filter's own
             condition on a field does not count for that field.
         among: how many of the nearest products are looked at for both.
