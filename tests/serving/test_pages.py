@@ -57,6 +57,8 @@ def test_a_wrong_link_shows_the_page_which_says_so(client: httpx.Client, path: s
     answer = client.get(path, headers={"Accept": "text/html,application/xhtml+xml"})
     assert answer.status_code == 404
     assert "<stl-app>" in answer.text
+    again = client.get(path, headers={"Accept": "text/html", "If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,8 @@ class Page:
     def answer(self, request: Request, status: int = 200) -> Response:
         """This file for ``request``."""
         headers = {"ETag": self.etag, "Vary": "Accept-Encoding", **self.headers}
-        if self.etag in request.headers.get("if-none-match", ""):
+        # What is not there is not unmodified either (RFC 9110, 13.2.1).
+        if status == 200 and self.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if self.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
