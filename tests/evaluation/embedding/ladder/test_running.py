@@ -140,3 +140,14 @@ def test_a_recipe_that_ships(tmp_path: Path, things: Path) -> None:
     [recipe] = make_recipes(shipped)
     assert recipe["summary"] == "as it is: a test"
     assert recipe["model"]["backbone"] == "efficientnet-lite0"
+
+
+def test_the_paper_s_own_ladder_fits_the_recipe_that_ships() -> None:
+    ladder = Ladder.read(Path(__file__).parents[4] / "benchmarks" / "ladder.toml")
+    recipes = dict(zip([one.name for one in ladder.variants], make_recipes(ladder), strict=True))
+    sets = {name: [one["name"] for one in recipe["data"]["sets"]] for name, recipe in recipes.items()}
+    assert sets["V1 baseline"] == ["luma-catalogue", "renders"]
+    assert sets["+Fashion dataset"] == ["luma-catalogue", "renders", "fashion-scenes"]
+    labels = {name: [one.get("label") for one in recipe["tasks"]] for name, recipe in recipes.items()}
+    assert labels["+Fabric"] == [None, None, "color", "pattern", "material"]
+    assert labels["-Attrs"] == [None, None]
