@@ -175,6 +175,24 @@ def test_an_answer_that_is_taken_bit_by_bit_is_sent_to_its_end(shop: Shop) -> No
             taken += len(part)
 
 
+def test_one_answer_after_the_other_may_be_taken_slowly(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the next answer adds to what is left does not look as if nothing was taken."""
+    monkeypatch.setattr(PromptConnection, "read_timeout_s", 1.5)
+    with running(shop) as address, reading_little(address) as connection:
+        length = len(httpx.get(f"{address}/v1/openapi.json", timeout=60).content)
+        connection.sendall(4 * ANSWERS)
+        total = 200 * length
+        begun = time.monotonic()
+        taken = 0
+        while taken < total:
+            part = connection.recv(50_000)
+            assert part, taken
+            taken += len(part)
+            # Six seconds in all, in which each look at the reader finds more answers than before.
+            while time.monotonic() - begun < 6 * taken / total:
+                time.sleep(0.01)
+
+
 def test_a_head_in_time_has_all_the_time_for_its_body(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PromptConnection, "head_timeout_s", 0.2)
     with running(shop) as address, connected(address) as connection:

@@ -52,8 +52,11 @@ class PromptConnection(H11Protocol):
     def on_response_complete(self) -> None:
         """What was counted belongs to the request before."""
         self._stop()
-        if self._untaken is None:
-            self._await_reader()
+        # What is left has grown: how much of it is taken is counted from here. An answer that finds too much left is
+        # not written, so that who takes nothing cannot have this begin anew for good.
+        if self._untaken is not None:
+            self._untaken.cancel()
+        self._await_reader()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
