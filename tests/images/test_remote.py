@@ -139,6 +139,22 @@ def test_a_library_that_hangs_is_not_waited_for(tmp_path: Path, monkeypatch: pyt
         release.set()
 
 
+def test_a_call_that_gets_no_thread_takes_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_module, "_MOST_WAITING", 2)
+    store = PictureStore(Remote(f"memory://{tmp_path}"))
+    name = store.put(b"data")
+
+    def no_thread(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        for _ in range(3):
+            with pytest.raises(PictureStoreError, match="can't start new thread"):
+                store.data(name)
+    assert store.data(name) == b"data"
+
+
 def test_what_cannot_be_opened() -> None:
     with pytest.raises(PictureStoreError, match=r"cannot open the picture store nothing://x: .*nothing"):
         Remote("nothing://x")

@@ -201,6 +201,29 @@ def test_a_full_disk_shows_pictures_and_says_so_once(
         assert len([*(tmp_path / "disk" / "sizes").glob("??/*")]) == 30
 
 
+def test_a_file_that_a_power_cut_left_empty_is_made_again(store: PictureStore, sizes: Path) -> None:
+    name = store.put(encoded(photo(400, 300)))
+    small = store.thumbnail(name, 160)
+    (file,) = sizes.glob("??/*")
+    file.write_bytes(b"")
+    assert store.thumbnail(name, 160) == small == file.read_bytes()
+
+
+def test_later_goes_on_when_there_are_threads_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    later, done = Later(), []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        later.add(1, lambda: done.append(1))
+    later.wait()
+    later.add(2, lambda: done.append(2))
+    later.wait()
+    assert done == [1, 2]
+    later.close()
+
+
 def test_later_runs_each_call_once_and_survives_failures(caplog: pytest.LogCaptureFixture) -> None:
     later = Later(most=2)
     go, done = threading.Event(), []

@@ -37,10 +37,11 @@ class KeptSizes:
     def read(self, name: str, width: int, kind: SizeKind) -> bytes | None:
         """The size of the picture with this name; None where it is not kept."""
         try:
-            with self._path(name, width, kind).open("rb") as file:
+            path = self._path(name, width, kind)
+            with path.open("rb") as file:
                 if time.time() - os.fstat(file.fileno()).st_mtime > _USED_S:
                     with contextlib.suppress(OSError):
-                        os.utime(file.fileno())
+                        os.utime(path)
                 return file.read()
         except OSError:
             return None

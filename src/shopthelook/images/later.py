@@ -36,8 +36,11 @@ class Later:
                 return
             self._calls[key] = call
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="shopthelook-later", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="shopthelook-later", daemon=True)
+                # Where the system has no thread to give, the call waits for the next one that is added.
+                with contextlib.suppress(RuntimeError):
+                    thread.start()
+                    self._thread = thread
 
     def wait(self) -> None:
         """Return when there is nothing left to do."""

@@ -145,7 +145,11 @@ class Remote:
                 self._room.release()
 
         thread = threading.Thread(target=run, name="shopthelook-pictures", daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except BaseException:
+            self._room.release()
+            raise
         thread.join(self._timeout_s)
         if failures:
             raise failures[0]

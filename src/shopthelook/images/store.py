@@ -118,7 +118,8 @@ class PictureStore:
             return Size(small, "avif")
         data = None if kept is None else kept.read(name, width, "webp")
         awaited = kept is not None and avif and self._avif and small is None
-        if data is None:
+        # A power cut may leave an empty file.
+        if not data:
             data = self._make(name, width)
         elif awaited:
             size = len(data)
@@ -136,7 +137,7 @@ class PictureStore:
     def _make(self, name: str, width: int) -> bytes:
         with self._making[hash((name, width)) % len(self._making)]:
             found = None if self._sizes is None else self._sizes.read(name, width, "webp")
-            if found is None:
+            if not found:
                 found = encoded(reduced(self.data(name), width, self._limits), "webp")
                 if self._sizes is not None:
                     self._sizes.write(name, width, "webp", found)
