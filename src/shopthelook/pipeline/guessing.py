@@ -20,8 +20,8 @@ UNSURE = "unisex"
 LEAST_CATEGORY = 0.3
 """The least score of a category, where its label in the card has no threshold.
 
-Of 1,391 product pictures of clothes and furniture all but 6 had more from `embedder-lite@2`, and 86% of these were right;
-of the 6, 1 was.
+Of 1,391 product pictures of clothes and furniture all but 6 had more from `embedder-lite@2`, and 86% of these were
+right; of the 6, 1 was.
 """
 
 # Where heads of these names make sense, if their card does not say it; all others do everywhere.
