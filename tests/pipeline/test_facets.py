@@ -12,7 +12,7 @@ from shopthelook import Shop
 from shopthelook.catalog import Product
 from shopthelook.pipeline import Listing
 from shopthelook.pipeline.facets import Counted, facet, price_stretch, split
-from shopthelook.pipeline.listing import FACETS, Facet
+from shopthelook.pipeline.listing import FACETS, Facet, Sort
 from shopthelook.pipeline.results import ObjectHits
 from shopthelook.retrieval.query import parse, to_text
 from shopthelook.taxonomy import Taxonomy
@@ -95,6 +95,15 @@ def test_the_values_that_the_products_have(stocked: Shop) -> None:
     assert kinds == {"Rocking Chairs": 12, "Office Chairs": 12}
     assert counts(found, "price") == {"5-10": 1, "10-20": 4, "20-50": 10, "50-100": 16, "100-200": 4}
     assert counts(found, "pattern") == {}
+
+
+@pytest.mark.parametrize("sort", ["similarity", "price"])
+def test_all_are_known_to_be_counted_also_where_there_are_just_as_many(stocked: Shop, sort: Sort) -> None:
+    for among, complete in ((N - 2, False), (N - 1, True), (N, True)):
+        found = alike(stocked, among=among, sort=sort)
+        told = facets(found)["brand"]
+        assert (told.counted, told.complete) == (min(among, N - 1), complete)
+        assert len(found.hits) == (N - 1 if sort == "similarity" else min(among, N - 1))
 
 
 @pytest.mark.parametrize(

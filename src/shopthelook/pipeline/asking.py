@@ -236,7 +236,7 @@ def _facets(
     def counted(search: Search) -> Counted:
         nearest = search.found[: listing.among]
         products = [records[key].product for key, _, _ in nearest if key in records]
-        return Counted(products, len(search.found) < listing.among)
+        return Counted(products, len(search.found) <= listing.among)
 
     main = counted(asked.main)
     found = []

@@ -60,9 +60,11 @@ class Listing:
 
     def needed(self, enough: int) -> int:
         """How many hits to find so that the first ``enough`` of the list are known."""
+        # One more says whether those that are counted are all.
+        looked_at = self.among + bool(self.facets)
         if self.sort != "similarity":
-            return self.among
-        return max(enough, self.among) if self.facets else enough
+            return looked_at
+        return max(enough, looked_at) if self.facets else enough
 
 
 PLAIN = Listing()
