@@ -125,6 +125,12 @@ def test_a_missing_package_is_named_when_the_shop_is_opened(
         moved(shop, "s3://bucket/shop")
 
 
+def test_an_address_that_nobody_knows_is_no_folder(shop: Shop) -> None:
+    with pytest.raises(PictureStoreError, match="cannot open the picture store S3://bucket/shop"):
+        moved(shop, "S3://bucket/shop")
+    assert not [*shop.directory.glob("S3*")]
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -135,6 +141,7 @@ def test_a_missing_package_is_named_when_the_shop_is_opened(
         ("options={a=1}", "store with an address"),
         ("store='s3://b'\noptions={secret='x'}", "AWS_SECRET_ACCESS_KEY"),
         ("store='s3://b'\noptions={client_kwargs={password='x'}}", "password"),
+        ("store='s3://b'\noptions={client_kwargs={aws_secret_access_key='x'}}", "aws_secret_access_key"),
         ("store='sftp://me:word@host/x'", "must not hold a password"),
     ],
 )

@@ -11,10 +11,20 @@ from typing import Any
 from shopthelook.images import PictureLimits, PictureStore, Remote
 from shopthelook.pipeline.errors import ConfigError
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://")
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]*@")
 _SECRETS = frozenset(
-    {"secret", "password", "passphrase", "account_key", "sas_token", "connection_string", "client_secret"}
+    {
+        "secret",
+        "password",
+        "passphrase",
+        "account_key",
+        "sas_token",
+        "connection_string",
+        "client_secret",
+        "aws_secret_access_key",
+        "aws_session_token",
+        "private_key",
+    }
 )
 
 
@@ -51,7 +61,7 @@ class PictureRules:
     @property
     def is_elsewhere(self) -> bool:
         """Whether pictures lie in a store with an address."""
-        return _ADDRESS.match(self.store) is not None
+        return "://" in self.store
 
     def open(self, root: Path, own: Path, sizes: Path, limits: PictureLimits) -> PictureStore:
         """Open the pictures of the shop in the folder ``root``.
