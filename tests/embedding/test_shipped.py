@@ -69,6 +69,8 @@ def test_it_says_gender_colour_and_pattern(bundle: Bundle) -> None:
     assert set(heads) == {"gender", "color", "pattern"}
     assert set(heads["gender"].labels) == {"Men", "Women"}
     assert {"Black", "White", "Red", "Blue", "Green"} <= set(heads["color"].labels)
+    # A lamp has no pattern of clothes.
+    assert heads["pattern"].within == ("Apparel & Accessories",)
 
 
 def test_the_file_is_small(bundle: Bundle) -> None:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from shopthelook.catalog import Guess, Guesses
 from shopthelook.catalog.feeds.enumerations import normal_value
 from shopthelook.models.card import Head
+from shopthelook.models.heads import GENDER, WITHIN
 from shopthelook.taxonomy import Category
 
-GENDER = "gender"
 UNSURE = "unisex"
 """The gender of what is for women as likely as for men."""
 
@@ -23,25 +23,6 @@ LEAST_CATEGORY = 0.3
 Of 1,391 product pictures of clothes and furniture all but 6 had more from `embedder-lite@2`, and 86% of these were
 right; of the 6, 1 was.
 """
-
-# Where heads of these names make sense, if their card does not say it; all others do everywhere.
-_DRESSES = "Apparel & Accessories > Clothing > Dresses"
-_LOWER = tuple(
-    f"Apparel & Accessories > Clothing > {name}" for name in ("Pants", "Shorts", "Skirts", "Skorts")
-)
-_OF_CLOTH = (
-    "Apparel & Accessories",
-    "Luggage & Bags",
-    "Furniture",
-    "Home & Garden > Linens & Bedding",
-    *(f"Home & Garden > Decor > {name}" for name in ("Rugs", "Throw Pillows", "Window Treatments")),
-)
-_WITHIN: Mapping[str, tuple[str, ...]] = {
-    GENDER: ("Apparel & Accessories",),
-    "dress_style": (_DRESSES,),
-    "lower_body_length": (*_LOWER, _DRESSES, "Apparel & Accessories > Clothing > One-Pieces"),
-    "fabric": _OF_CLOTH,
-}
 
 
 def guesses_of(
@@ -87,7 +68,7 @@ def heads_for(kind: Category | None, heads: Iterable[Head]) -> frozenset[str]:
 
 
 def _makes_sense(head: Head, kind: Category | None) -> bool:
-    within = head.within or _WITHIN.get(head.name, ())
+    within = head.within or WITHIN.get(head.name, ())
     if not within or kind is None:
         return not within
     path = _folded(kind.full)

@@ -123,9 +123,9 @@ def test_a_run_ends_in_a_bundle_that_says_what_it_is(things: Path, tmp_path: Pat
     assert card is not None
     assert card == open_bundle(tmp_path / "bundle").card
     assert [label.category_id for label in card.labels] == [443, 460]
-    assert [(head.name, head.labels) for head in card.heads] == [
-        ("gender", ("female", "male")),
-        ("color", ("Blue", "Green", "Red")),
+    assert [(head.name, head.labels, head.within) for head in card.heads] == [
+        ("gender", ("female", "male"), ()),
+        ("color", ("Blue", "Green", "Red"), ("Furniture",)),  # it knows nothing of what it has not seen
     ]
     assert list(card.outputs) == ["embedding", "category", "gender", "color"]
     assert card.data[-1].name == "things"

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import tempfile
 import warnings
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +19,14 @@ from shopthelook.embedding.embedder import Embedder
 from shopthelook.embedding.training.loop import Built, Predictor, resize_of
 from shopthelook.embedding.training.network import Deployed
 from shopthelook.embedding.training.start import itq
-from shopthelook.embedding.training.targets import Target, left_out
+from shopthelook.embedding.training.targets import Target, left_out, value_of
 from shopthelook.embedding.training.validation import CHUNK, P1, Seen, Trial, evenly, figures, look
 from shopthelook.embedding.views import View, load
 from shopthelook.errors import ShopError
 from shopthelook.models import open_bundle
 from shopthelook.models.card import CARD_FILE, Card, DataUse, Head, Input, Label, Metric
 from shopthelook.models.export import bundle_name, drop_empty_inputs, store_weights_as_float16, write_bundle
+from shopthelook.models.heads import WITHIN
 from shopthelook.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -129,7 +131,7 @@ def _card(trained: Trained, recipe: Recipe, outputs: Sequence[str], folder: Path
         outputs={name: name for name in outputs},
         bits=recipe.model.bits,
         heads=tuple(
-            Head(name, by_name[name].classes, UNMEASURED)
+            Head(name, by_name[name].classes, UNMEASURED, _within(by_name[name], trained.learnt))
             for name in outputs
             if name not in ("embedding", "category")
         ),
@@ -140,6 +142,19 @@ def _card(trained: Trained, recipe: Recipe, outputs: Sequence[str], folder: Path
             f"{json.dumps(recipe.as_dict())}.{said}"
         ),
     )
+
+
+def _within(target: Target, learnt: Sequence[View]) -> tuple[str, ...]:
+    """The branches of the taxonomy in which a head learnt; nothing where its name says where it makes sense."""
+    if target.name in WITHIN:
+        return ()
+    taxonomy, classes = Taxonomy.builtin(), set(target.classes)
+    counts = Counter(
+        taxonomy.get(view.category).path[0]
+        for view in learnt
+        if view.category >= 0 and value_of(target.task, view) in classes
+    )
+    return tuple(sorted(branch for branch, n in counts.items() if n >= target.task.fewest))
 
 
 def to_onnx(deployed: Deployed, side: int) -> onnx.ModelProto:
