@@ -250,6 +250,29 @@ def test_an_interrupted_leader_leaves_the_others_their_turn(embedder: Watched) -
     assert embedder.sizes == [2, 6, 5]
 
 
+def test_a_leader_interrupted_before_its_batch_runs_leaves_the_others_their_turn(
+    embedder: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = Crowd(embedder, Batching())
+    led = crowd.stand(pictures(1, seed=1))
+    other = crowd.stand(pictures(2, seed=2))
+    real = threading.Condition.notify_all
+    interrupted: list[int] = []
+
+    def once_taken(condition: threading.Condition) -> None:
+        real(condition)
+        if condition is crowd.batching._changed and not interrupted and crowd.batching.waiting == 0:
+            interrupted.append(1)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Condition, "notify_all", once_taken)
+    embedder.go.set()
+    with pytest.raises(KeyboardInterrupt):
+        led.result(60)
+    assert len(other.result(60)) == 2
+    assert embedder.sizes == [2, 2]
+
+
 def test_many_threads_get_what_is_theirs(embedder: Watched) -> None:
     batching = Batching()
 

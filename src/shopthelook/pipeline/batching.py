@@ -21,11 +21,19 @@ WAIT_S = 0.004
 
 @dataclass(eq=False, slots=True)
 class _Asked:
-    """One search's crops on their way through the model."""
+    """One search's crops on their way through the model.
+
+    Attributes:
+        leads: whether its thread runs a batch.
+        batch: what that batch is of.
+        left: whether its thread waits no more.
+    """
 
     pixels: NDArray[np.uint8]
     gone: threading.Event | None
     leads: bool = False
+    batch: list[_Asked] = field(default_factory=list)
+    left: bool = False
     found: Embeddings | None = None
     error: BaseException | None = None
 
@@ -44,7 +52,7 @@ class _Line:
         waiting: the first of them leads the next batch.
         running: batches that run or come together.
         coming: searches that cut their crops, and will wait here in a moment.
-        gathering: whether a batch comes together just now.
+        gathering: who leads a batch that comes together just now.
     """
 
     most: int
@@ -52,21 +60,22 @@ class _Line:
     waiting: deque[_Asked] = field(default_factory=deque)
     running: int = 0
     coming: int = 0
-    gathering: bool = False
+    gathering: _Asked | None = None
 
     def appoint(self) -> None:
         """Where a batch may run, have the first in the line lead it."""
-        if self.waiting and not self.gathering and self.running < self.runners:
-            self.waiting[0].leads = self.gathering = True
+        if self.waiting and self.gathering is None and self.running < self.runners:
+            self.gathering = self.waiting[0]
+            self.gathering.leads = True
             self.running += 1
 
     def is_full(self) -> bool:
         """Whether one batch cannot take more than wait."""
         return sum(len(one.pixels) for one in self.waiting) >= self.most
 
-    def take(self) -> list[_Asked]:
-        """The next batch, in order; whose asker is gone is left out and told so."""
-        taken: list[_Asked] = []
+    def take(self, leader: _Asked) -> None:
+        """Give the leader its batch, in order; whose asker is gone is left out and told so."""
+        taken = leader.batch
         size = 0
         while self.waiting and (not taken or size + len(self.waiting[0].pixels) <= self.most):
             first = self.waiting.popleft()
@@ -75,22 +84,22 @@ class _Line:
             else:
                 taken.append(first)
                 size += len(first.pixels)
-        self.gathering = False
-        self.appoint()
-        return taken
-
-    def over(self) -> None:
-        """A batch has run."""
-        self.running -= 1
+        self.gathering = None
         self.appoint()
 
     def leave(self, asked: _Asked) -> None:
-        """Go on without one whose thread was interrupted."""
+        """Go on without one that has its answer, or whose thread was interrupted wherever it was."""
+        asked.left = True
         if asked in self.waiting:
             self.waiting.remove(asked)
-            if asked.leads:
-                self.gathering = False
-                self.over()
+        if asked.leads:
+            if self.gathering is asked:
+                self.gathering = None
+            # Some are left where Ctrl-C came in between. Who gathers the next batch stays the first in the line.
+            self.waiting.extend(one for one in asked.batch if not one.is_done and not one.left)
+            asked.batch = []
+            self.running -= 1
+            self.appoint()
 
 
 class Batching:
@@ -134,9 +143,16 @@ class Batching:
             with self._changed:
                 line.coming -= 1
                 self._changed.notify_all()
-        batch = self._wait(line, asked)
-        if asked.leads:
-            self._run(embedder, line, batch)
+        try:
+            self._wait(line, asked)
+            if asked.leads:
+                _embed(embedder, asked.batch)
+        finally:
+            # After Ctrl-C in a program's main thread, too: others must not wait for who does not come.
+            with self._changed:
+                line.leave(asked)
+                if asked.leads or not asked.is_done:
+                    self._changed.notify_all()
         if asked.error is not None:
             raise asked.error
         assert asked.found is not None  # noqa: S101 - who is done has one of both
@@ -150,34 +166,16 @@ class Batching:
                 line = self._lines[embedder] = _Line(embedder.batch_size, runners)
             return line
 
-    def _wait(self, line: _Line, asked: _Asked) -> list[_Asked]:
-        """Until others have run the crops, or they lead a batch, which is returned."""
+    def _wait(self, line: _Line, asked: _Asked) -> None:
+        """Until others have run the crops, or they lead a batch, which has come together."""
         with self._changed:
             line.waiting.append(asked)
             line.appoint()
-            try:
-                self._changed.notify_all()
-                self._changed.wait_for(lambda: asked.leads or asked.is_done)
-                if not asked.leads:
-                    return []
-                self._changed.wait_for(lambda: line.is_full() or not line.coming, self._wait_s)
-            except BaseException:
-                # Ctrl-C in a program's main thread: others must not wait for who does not come.
-                line.leave(asked)
-                self._changed.notify_all()
-                raise
-            batch = line.take()
             self._changed.notify_all()
-            return batch
-
-    def _run(self, embedder: Embedder, line: _Line, batch: list[_Asked]) -> None:
-        try:
-            _embed(embedder, batch)
-        finally:
-            with self._changed:
-                # Some are left where Ctrl-C came in between. Who gathers the next batch stays the first in the line.
-                line.waiting.extend(one for one in batch if not one.is_done and not one.leads)
-                line.over()
+            self._changed.wait_for(lambda: asked.leads or asked.is_done)
+            if asked.leads:
+                self._changed.wait_for(lambda: line.is_full() or not line.coming, self._wait_s)
+                line.take(asked)
                 self._changed.notify_all()
 
 
