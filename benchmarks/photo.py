@@ -25,7 +25,7 @@ from shopthelook.detection import Detector
 from shopthelook.embedding import Embedder
 from shopthelook.geometry import Box
 from shopthelook.models import open_bundle
-from shopthelook.models.preprocess import for_detector, normalise, square
+from shopthelook.models.preprocess import for_detector, for_embedder, normalise
 
 OBJECTS = 5
 SIDE = 640
@@ -88,7 +88,7 @@ def main() -> None:
 
     seen, made = detector.bundle.card.input, embedder.bundle.card.input
     one, _ = for_detector(rgb, seen)
-    batch = np.stack([square(crop, made.resize.size, made.resize.mode) for crop in found])
+    batch = np.stack([for_embedder(crop, made.resize) for crop in found])
     five = normalise(batch, made.mean, made.std)
     detect_bare = bare(detector.bundle.model_path)
     embed_bare = bare(embedder.bundle.model_path)
