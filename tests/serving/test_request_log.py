@@ -150,14 +150,14 @@ def test_other_lines_of_a_request_carry_its_id(
     client: httpx.Client, shop: Shop, monkeypatch: pytest.MonkeyPatch, written: Written
 ) -> None:
     """Those of the event loop and those of the threads that work for it."""
-    real = shop.catalog.scene
+    real = shop.catalog.scene_with_objects
 
     def broken(scene_id: str) -> object:
         logging.getLogger("shopthelook.test").warning("in a thread")
         real(scene_id)
         raise RuntimeError("no such luck")
 
-    monkeypatch.setattr(shop.catalog, "scene", broken)
+    monkeypatch.setattr(shop.catalog, "scene_with_objects", broken)
     answer = client.get("/v1/scenes/room-00", headers={"X-Request-Id": "broken"})
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] == "broken"
