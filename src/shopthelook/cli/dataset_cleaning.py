@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shopthelook.cli.cleaning import parsed_fold, tell_merged, tell_suspects
+from shopthelook.cli.cleaning import (
+    bundles_option,
+    data_argument,
+    fold_option,
+    folder_option,
+    list_option,
+    parsed_fold,
+    tell_fold,
+    tell_merged,
+    tell_suspects,
+)
 from shopthelook.cli.options import json_option
-from shopthelook.cli.output import emit
 from shopthelook.cli.progress import Counter
 from shopthelook.datasets.cleaning import write_suspects
 from shopthelook.detection.datasets import open_data
@@ -19,13 +28,11 @@ if TYPE_CHECKING:
     from shopthelook.detection.datasets import DataSet
     from shopthelook.detection.datasets.cleaning.predicting import Predicted
 
-_DATA = click.argument("data", metavar="DATA", type=click.Path(path_type=Path))
-
 
 @click.command(short_help="Leave one fold of a data set out, to train on the rest.")
-@_DATA
-@click.option("--fold", required=True, metavar="I/K", help="Leave out fold I of K, as 0/3, 1/3 and 2/3.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to make.")
+@data_argument
+@fold_option
+@folder_option
 @json_option
 def fold(data: Path, fold: str, out: Path, as_json: bool) -> None:
     """Write a data set without fold I of K, for a model that can then judge that fold's labels.
@@ -39,22 +46,13 @@ def fold(data: Path, fold: str, out: Path, as_json: bool) -> None:
     from shopthelook.detection.datasets.cleaning.folds import write_without
 
     n = write_without(open_data(data), *parsed_fold(fold), out)
-    if as_json:
-        emit({"out": str(out), "pictures": n})
-    else:
-        click.echo(f"{out}: {n:,} pictures, without fold {fold}")
+    tell_fold(out, n, "pictures", fold, as_json)
 
 
 @click.command(short_help="List labels that are likely wrong.")
-@_DATA
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The list to write, JSON Lines.")
-@click.option(
-    "--bundle",
-    "bundles",
-    multiple=True,
-    metavar="BUNDLE",
-    help="A detector; K of them in the order of the folds that they were trained without.",
-)
+@data_argument
+@list_option
+@bundles_option("A detector")
 @click.option(
     "--predictions",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -124,9 +122,9 @@ def _predictions(
 
 
 @click.command(short_help="Merge answers about suspects into a new data set.")
-@_DATA
+@data_argument
 @click.argument("answers", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to make.")
+@folder_option
 @json_option
 def merge(data: Path, answers: Path, out: Path, as_json: bool) -> None:
     """Merge ANSWERS about suspects of DATA into a new data set.

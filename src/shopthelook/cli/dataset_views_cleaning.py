@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shopthelook.cli.cleaning import parsed_fold, tell_merged, tell_suspects
+from shopthelook.cli.cleaning import (
+    bundles_option,
+    data_argument,
+    fold_option,
+    folder_option,
+    list_option,
+    parsed_fold,
+    tell_fold,
+    tell_merged,
+    tell_suspects,
+)
 from shopthelook.cli.options import json_option
-from shopthelook.cli.output import emit
 from shopthelook.cli.progress import Counter
 from shopthelook.datasets.cleaning import write_suspects
 from shopthelook.embedding.views import open_views
@@ -23,15 +32,13 @@ if TYPE_CHECKING:
     from shopthelook.embedding.views.cleaning import Judge
     from shopthelook.evaluation.embedding import Looks, LookStore
 
-_DATA = click.argument("data", metavar="DATA", type=click.Path(path_type=Path))
-_OUT = click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to make.")
 _SHARE = click.FloatRange(0, 1, min_open=True)
 
 
 @click.command(short_help="Leave one fold of a set of views out, to train on the rest.")
-@_DATA
-@click.option("--fold", required=True, metavar="I/K", help="Leave out fold I of K, as 0/3, 1/3 and 2/3.")
-@_OUT
+@data_argument
+@fold_option
+@folder_option
 @json_option
 def fold(data: Path, fold: str, out: Path, as_json: bool) -> None:
     """Write a set of views without fold I of K, for an embedder that can then judge that fold's matches.
@@ -46,22 +53,13 @@ def fold(data: Path, fold: str, out: Path, as_json: bool) -> None:
     from shopthelook.embedding.views.cleaning import write_without
 
     n = write_without(open_views(data), *parsed_fold(fold), out)
-    if as_json:
-        emit({"out": str(out), "views": n})
-    else:
-        click.echo(f"{out}: {n:,} views, without fold {fold}")
+    tell_fold(out, n, "views", fold, as_json)
 
 
 @click.command(short_help="List matches that are likely wrong.")
-@_DATA
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The list to write, JSON Lines.")
-@click.option(
-    "--bundle",
-    "bundles",
-    multiple=True,
-    metavar="BUNDLE",
-    help="An embedder; K of them in the order of the folds that they were trained without.",
-)
+@data_argument
+@list_option
+@bundles_option("An embedder")
 @click.option(
     "--nearer",
     type=_SHARE,
@@ -135,9 +133,9 @@ def _judge(name: str, store: LookStore) -> Judge:
 
 
 @click.command(short_help="Merge answers about suspects into a new set of views.")
-@_DATA
+@data_argument
 @click.argument("answers", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_OUT
+@folder_option
 @json_option
 def merge(data: Path, answers: Path, out: Path, as_json: bool) -> None:
     """Merge ANSWERS about suspects of DATA into a new set of views.
