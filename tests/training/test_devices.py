@@ -92,3 +92,10 @@ def test_a_gpu_that_is_not_there_is_an_error_in_words() -> None:
     assert choose(None, 1) == "cpu"
     with pytest.raises(ShopError, match="1 GPU asked for, but PyTorch sees 0"):
         choose("cuda", 1)
+
+
+def test_threads_that_make_pictures() -> None:
+    assert Device("cpu").makers(16) == 1
+    assert Device("cuda").makers(16) == 15
+    assert Device("cuda", 1, 4).makers(16) == 3
+    assert Device("cuda", 0, 8).makers(4) == 1

@@ -48,6 +48,10 @@ class Device:
         """Whether this is the process that validates, saves and speaks."""
         return self.rank == 0
 
+    def makers(self, cores: int) -> int:
+        """Threads that make this device's pictures on so many cores; on a CPU these are busy with the network."""
+        return max(1, cores // self.count - 1) if self.kind == "cuda" else 1
+
     def wrap(self, model: nn.Module) -> nn.Module:
         """``model`` itself, or one whose gradients are averaged over the devices on the way back."""
         if self.count == 1:

@@ -75,7 +75,7 @@ def test_views_of_a_thing_are_told_from_those_of_others(things: Path) -> None:
     losses = model(PICTURES, classes, {})
     code = model.embed(model.features(PICTURES))
     assert float(losses["loss_pairs"].detach()) == pytest.approx(
-        2 * float(pairs_loss(code, classes["pairs"], 0.05, 1.0))
+        2 * float(pairs_loss(code, classes["pairs"], 0.05, 1.0).detach())
     )
     losses["loss_pairs"].backward()
     assert model.bits.weight.grad is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import torch
 
 from shopthelook.detection.training.sampling import BatchStream, Example
 from shopthelook.detection.training.validation import Predictor, validate
+from shopthelook.models.session import usable_cores
 from shopthelook.training import checkpoint, loop
 
 if TYPE_CHECKING:
@@ -79,7 +79,6 @@ class Detection:
 
     def batches(self, start: int, steps: int) -> Generator[list[Example], None, None]:
         """This device's share of every batch."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         stream = BatchStream(
             self.data.groups,
             self.data.uses,
@@ -88,8 +87,7 @@ class Detection:
             steps,
             self.recipe.training.seed,
             (self.device.rank, self.device.count),
-            # On a CPU the cores are busy with the network itself.
-            max(1, cores // self.device.count - 1) if self.device.kind == "cuda" else 1,
+            self.device.makers(usable_cores()),
         )
         return stream.batches(start)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from shopthelook.embedding.training.sampling import BatchStream, Example
 from shopthelook.embedding.training.validation import P1, Seen, Trial, contact_sheet, figures, look
 from shopthelook.models.card import Resize
 from shopthelook.models.preprocess import for_embedder, normalise
+from shopthelook.models.session import usable_cores
 from shopthelook.training import checkpoint, loop
 
 if TYPE_CHECKING:
@@ -153,7 +153,6 @@ class Embedding:
 
     def batches(self, start: int, steps: int) -> Generator[list[Example], None, None]:  # noqa: ARG002 - of every lesson
         """This device's share of every batch."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         stream = BatchStream(
             self.data.groups,
             self.recipe.data.sets,
@@ -162,8 +161,7 @@ class Embedding:
             self.recipe.training.batch,
             self.recipe.training.seed,
             (self.device.rank, self.device.count),
-            # On a CPU the cores are busy with the network itself.
-            max(1, cores // self.device.count - 1) if self.device.kind == "cuda" else 1,
+            self.device.makers(usable_cores()),
             self.kept.groups if self.kept else None,
         )
         return stream.batches(start)

@@ -56,12 +56,10 @@ class Network(nn.Module):
         self.heads = nn.ModuleDict()
         self.proxies = nn.ParameterDict()
         for one in targets:
-            if one.task.kind == "pairs":
-                continue
             if one.task.kind == "instance":
                 start = torch.empty(len(one.classes), choice.bits)
                 self.proxies[one.name] = nn.Parameter(nn.init.normal_(start, std=choice.bits**-0.5))
-            else:
+            elif not one.task.of_things:
                 self.heads[one.name] = _head(one, choice.bits if one.task.on == "embedding" else width)
         self.still = choice.frozen
         if choice.frozen:
@@ -127,16 +125,14 @@ class Network(nn.Module):
             wanted, share = classes[one.name], self.shares[one.name]
             if one.task.kind == "pairs":
                 loss = pairs_loss(code, wanted, one.task.temperature, share)
-                found[f"loss_{one.name}"] = one.task.weight * loss
-                continue
-            if one.task.kind == "instance":
+            elif one.task.kind == "instance":
                 proxies: Tensor = self.proxies[one.name]
                 if one.name in drawn:
                     wanted, proxies = among(wanted, drawn[one.name]), proxies[drawn[one.name]]
-                logits = proxy_logits(code, proxies, one.task.temperature)
+                loss = label_loss(proxy_logits(code, proxies, one.task.temperature), wanted, share)
             else:
-                logits = self._logits(one, features, embedding)
-            found[f"loss_{one.name}"] = one.task.weight * label_loss(logits, wanted, share)
+                loss = label_loss(self._logits(one, features, embedding), wanted, share)
+            found[f"loss_{one.name}"] = one.task.weight * loss
         if self.choice.quantisation:
             found["loss_quantisation"] = self.choice.quantisation * quantisation_loss(embedding)
         return found
