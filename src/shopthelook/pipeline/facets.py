@@ -13,10 +13,11 @@ from functools import cached_property
 from shopthelook.catalog import Product
 from shopthelook.pipeline.attributes import Values, attributes_of
 from shopthelook.pipeline.colors import plain_color
+from shopthelook.pipeline.encoding import known_category
 from shopthelook.pipeline.listing import Facet, FacetValue, main_currency, paid
 from shopthelook.retrieval.protocol import CATEGORY
-from shopthelook.retrieval.query import And, Filter, In, Not, Or, Range, Term, fold, matches, to_text
-from shopthelook.taxonomy import Category, Taxonomy, UnknownCategory
+from shopthelook.retrieval.query import And, Filter, In, Not, Or, Range, Term, all_of, fold, matches, to_text
+from shopthelook.taxonomy import Category, Taxonomy
 
 MOST_VALUES = 20
 """Values of one field that are told, the most frequent ones."""
@@ -47,7 +48,7 @@ def split(where: Filter | None, field: str) -> tuple[Filter | None, Filter | Non
     allowed = {field, "currency"} if field == PRICE else {field}
     own = [one for one in children if _asks_for(one, field) and _fields(one) <= allowed]
     rest = [one for one in children if one not in own]
-    return _joined(rest), _joined(own)
+    return all_of(*rest), all_of(*own)
 
 
 def facet(
@@ -70,10 +71,6 @@ def facet(
     else:
         values = _texts(field, counted, own)
     return Facet(field, len(counted.products), counted.complete, tuple(values))
-
-
-def _joined(parts: Sequence[Filter]) -> Filter | None:
-    return None if not parts else parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 def _fields(node: Filter) -> set[str]:
@@ -146,7 +143,7 @@ def _categories(
 ) -> list[FacetValue]:
     counts: dict[Category, int] = {}
     for product in products:
-        kind = _category(taxonomy, product.category_id)
+        kind = known_category(taxonomy, product.category_id)
         shown = None if kind is None else _below(taxonomy, kind, searched)
         if shown is not None:
             counts[shown] = counts.get(shown, 0) + 1
@@ -160,13 +157,6 @@ def _categories(
         return FacetValue(str(kind.id), counts[kind], selected, where, kind)
 
     return _most(map(told, counts))
-
-
-def _category(taxonomy: Taxonomy, key: int | None) -> Category | None:
-    try:
-        return None if key is None else taxonomy.get(key)
-    except UnknownCategory:
-        return None
 
 
 def _below(taxonomy: Taxonomy, kind: Category, searched: Category | None) -> Category | None:
