@@ -126,8 +126,7 @@ def paid(product: Product) -> Decimal | None:
 
 def main_currency(products: Iterable[Product]) -> str | None:
     """The currency that most of the products with a price have; of several as frequent, the first by name."""
-    counts = Counter(one.currency or "" for one in products if paid(one) is not None)
-    return min(counts, key=lambda code: (-counts[code], code), default="") or None
+    return next(iter(_currencies(products)), None) or None
 
 
 def by_price(found: Sequence[tuple[Product, _T]], sort: Sort) -> list[_T]:
@@ -136,8 +135,7 @@ def by_price(found: Sequence[tuple[Product, _T]], sort: Sort) -> list[_T]:
     Prices in different currencies cannot be compared: those in the most frequent currency come first. Equal
     prices stay in the order given.
     """
-    counts = Counter(product.currency or "" for product, _ in found if paid(product) is not None)
-    currencies = sorted(counts, key=lambda code: (-counts[code], code))
+    currencies = _currencies(product for product, _ in found)
 
     def place(entry: tuple[Product, _T]) -> tuple[int, Decimal]:
         product = entry[0]
@@ -147,3 +145,9 @@ def by_price(found: Sequence[tuple[Product, _T]], sort: Sort) -> list[_T]:
         return currencies.index(product.currency or ""), -amount if sort == "-price" else amount
 
     return [belonging for _, belonging in sorted(found, key=place)]
+
+
+def _currencies(products: Iterable[Product]) -> list[str]:
+    """Of the products with a price, the most frequent first, then by name; "" where none is told."""
+    counts = Counter(one.currency or "" for one in products if paid(one) is not None)
+    return sorted(counts, key=lambda code: (-counts[code], code))
