@@ -56,10 +56,10 @@ def search(
 ) -> SearchResult:
     """See ``Shop.search``."""
     check_threshold(threshold)
-    chosen = None if category is None else named_category(shop, category)
+    chosen = named_category(shop, category)
     asked = wanted(shop, category=chosen, **options)
     part = None if box is None else to_box(box)
-    named = None if kind is None else named_category(shop, kind)
+    named = named_category(shop, kind)
     rgb = read_photo(shop, picture)
     found: list[tuple[Box, Category | None, float]] = []
     if part is not None:
@@ -141,12 +141,14 @@ def category_by_id(shop: Parts, category_id: int | None) -> Category | None:
     return known_category(shop.taxonomy, category_id)
 
 
-def named_category(shop: Parts, category: str | int | Category) -> Category:
-    """The category that a caller names.
+def named_category(shop: Parts, category: str | int | Category | None) -> Category | None:
+    """The category that a caller names; None where none is named.
 
     Raises:
         UnknownCategory: no such category; the message names close ones.
     """
+    if category is None:
+        return None
     return shop.taxonomy.get(category.id if isinstance(category, Category) else category)
 
 

@@ -25,8 +25,7 @@ def search_object(
     shop: Parts, object_id: str, *, category: str | int | Category | None, **options: Unpack[Options]
 ) -> ObjectHits:
     """See ``Shop.search_object``."""
-    chosen = None if category is None else named_category(shop, category)
-    asked = wanted(shop, category=chosen, **options)
+    asked = wanted(shop, category=named_category(shop, category), **options)
 
     def hits(now: Generation) -> ObjectHits:
         (found,) = _stored_hits(shop, now, [_as_embedded(shop, now, *_stored_object(shop, object_id))], asked)
@@ -45,8 +44,7 @@ def search_scene(
 ) -> SearchResult:
     """See ``Shop.search_scene``."""
     check_threshold(threshold)
-    chosen = None if category is None else named_category(shop, category)
-    asked = wanted(shop, category=chosen, **options)
+    asked = wanted(shop, category=named_category(shop, category), **options)
     least = 0.0 if threshold is None else threshold
 
     def hits(now: Generation) -> SearchResult:
