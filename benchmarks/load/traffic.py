@@ -14,9 +14,9 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.load.measured import Measured
+from shopthelook.images import WIDTHS
 
 BROWSER = {"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}
-WIDTHS = (160, 320, 640, 1280)
 # How often each kind comes, of a hundred.
 MIX = {
     "page": 2,
