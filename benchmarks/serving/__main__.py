@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.retrieval.measure import machine
 from benchmarks.serving import one_core
 from benchmarks.serving.load import Connection, Load, get, joined, loaded, post_json, post_photo
 from benchmarks.serving.peers.world import world_of
@@ -82,7 +82,7 @@ def _report(asked: argparse.Namespace, peers: list[str], clients: list[int], fol
         objects = [one.id for key in scenes for one in shop.scene(key)[1]]
         models = [shop.detector_bundle.id, shop.embedder_bundle.id]
     busy = os.getloadavg()[0]
-    print(f"{len(chosen)} photos of five objects; {', '.join(models)}; {_machine()}, load before: {busy:.1f}")
+    print(f"{len(chosen)} photos of five objects; {', '.join(models)}; {machine()}, load before: {busy:.1f}")
     costs = one_core.measured(asked.shop, chosen, max(2, asked.rounds), folder).as_dict()
     print(
         f"one core, one photo: {costs['request']:.1f} ms; decoding and bare ONNX Runtime {costs['bare']:.1f} ms; "
@@ -109,7 +109,7 @@ def _report(asked: argparse.Namespace, peers: list[str], clients: list[int], fol
             rows += _measured(cases, asked.rounds, asked.seconds)
     print(_table(rows))
     return {
-        "machine": _machine(),
+        "machine": machine(),
         "load_before": busy,
         "models": models,
         "photos": [photo.name for photo in chosen],
@@ -184,10 +184,6 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
             f"{row['p95_ms']:8.1f} {row['p99_ms']:8.1f} {row['cpu_ms']:7.2f}"
         )
     return "\n".join(lines)
-
-
-def _machine() -> str:
-    return f"{len(os.sched_getaffinity(0))} cores of {platform.processor() or platform.machine()}"
 
 
 if __name__ == "__main__":

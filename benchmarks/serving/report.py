@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-MARK = "<!-- figures: {} -->"
+from benchmarks.retrieval.report import put_in
+
 QUIET = 0.5
 """The load average up to which times by the clock are worth telling."""
 
@@ -68,19 +68,6 @@ def _load(before: float) -> str:
     )
 
 
-def put(page: str, text: str) -> str:
-    """The page with the text between its marks.
-
-    Raises:
-        ValueError: the page has no marks.
-    """
-    begin, end = MARK.format("begin"), MARK.format("end")
-    found = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
-    if not found.search(page):
-        raise ValueError(f"the page has no {begin} ... {end}")
-    return found.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.serving.report", description=__doc__)
     parser.add_argument("report", type=Path)
@@ -90,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.page is None:
         print(text)
     else:
-        asked.page.write_text(put(asked.page.read_text(), text))
+        asked.page.write_text(put_in(asked.page.read_text(), "figures", text))
 
 
 if __name__ == "__main__":
