@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
+from benchmarks.photo import bare
 from benchmarks.serving.load import Connection, post_photo
 from benchmarks.serving.photos import Photo
 from benchmarks.serving.processes import Server, serving
@@ -75,7 +75,7 @@ def _measure(server: Server, photos: Sequence[Photo], rounds: int, costs: Costs)
         for call, request in zip(calls, requests, strict=True):
             start, cpu = time.perf_counter(), time.thread_time()
             call()
-            bare, bare_cpu = time.perf_counter() - start, time.thread_time() - cpu
+            took_bare, bare_cpu = time.perf_counter() - start, time.thread_time() - cpu
             own, theirs = time.thread_time(), server.threads_cpu_s()
             start = time.perf_counter()
             connection.ask(request)
@@ -83,7 +83,7 @@ def _measure(server: Server, photos: Sequence[Photo], rounds: int, costs: Costs)
             worked = time.thread_time() - own + server.threads_cpu_s() - theirs
             if round_ == 0:
                 continue  # to warm up
-            costs.bare.append(1000 * bare)
+            costs.bare.append(1000 * took_bare)
             costs.bare_cpu.append(1000 * bare_cpu)
             costs.request.append(1000 * took)
             costs.request_cpu.append(1000 * worked)
@@ -93,7 +93,7 @@ def _measure(server: Server, photos: Sequence[Photo], rounds: int, costs: Costs)
 def _bare(photo: Photo) -> Callable[[], object]:
     """Decoding, the detector's run and the embedder's run on the photo's objects, with nothing around them."""
     detector, embedder = (open_bundle(name) for name in ("detector-lite", "embedder-lite"))
-    sessions = [_session(bundle.model_path) for bundle in (detector, embedder)]
+    sessions = [bare(bundle.model_path) for bundle in (detector, embedder)]
     rgb = images.read(photo.data)
     height, width = rgb.shape[:2]
     seen, made = detector.card.input, embedder.card.input
@@ -108,9 +108,3 @@ def _bare(photo: Photo) -> Callable[[], object]:
         return sessions[0].run(None, {seen.name: pixels}), sessions[1].run(None, {made.name: batch})
 
     return call
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import interior_photos
-from PIL import Image
 
-from shopthelook import Shop, images
+from benchmarks.photo import photo
+from shopthelook import Shop
 
 DEMO = Path(__file__).parents[2] / "demo"
 PHOTOS = Path(interior_photos.__file__).parent / "images"
-SIDE = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +57,9 @@ def photos(shop: Shop, objects: int, most: int) -> list[Photo]:
         for path in sorted(place.iterdir()):
             if path.suffix.lower() not in {".jpg", ".jpeg", ".png", ".webp"}:
                 continue
-            data = _jpeg(path)
+            data = photo(path)
             if len(shop.decompose(data)) == objects:
                 found.append(Photo(path.name, data, objects))
             if len(found) == most:
                 return found
     return found
-
-
-def _jpeg(path: Path) -> bytes:
-    picture = Image.fromarray(images.read(path))
-    scale = SIDE / max(picture.size)
-    resized = picture.resize((round(picture.width * scale), round(picture.height * scale)))
-    out = io.BytesIO()
-    resized.save(out, "JPEG", quality=90)
-    return out.getvalue()
