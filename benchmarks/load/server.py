@@ -11,16 +11,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 from PIL import Image
 
-START_S = 600.0
+from benchmarks.serving.processes import START_S, await_ready
 
 
 def copy_shop(shop: Path, to: Path) -> Path:
@@ -91,28 +89,13 @@ def served(shop: Path, log: Path, *arguments: str, env: Mapping[str, str] | None
             address = next((word for word in line.split() if word.startswith("http://")), None)
             if address is None:
                 raise RuntimeError(f"the server did not start: {log.read_text(encoding='utf-8')[-2000:]}")
-            _await(lambda: _ready(address), process, log)
+            await_ready(process, f"{address}/readyz", log)
             yield Server(process, address, log)
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
             process.stdout.close()
-
-
-def _ready(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/readyz", timeout=30).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def _await(done: Callable[[], bool], process: subprocess.Popen[str], log: Path) -> None:
-    end = time.monotonic() + START_S
-    while not done():
-        if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"the server is not ready: {log.read_text(encoding='utf-8')[-2000:]}")
-        time.sleep(0.1)
 
 
 @contextmanager

@@ -11,8 +11,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
+
+START_S = 600.0
+"""How long a server may take to come up."""
 
 
 class Server:
@@ -63,7 +67,7 @@ def serving(name: str, command: Sequence[str], ready: str, log: Path) -> Iterato
             start_new_session=True,
         )
         try:
-            _await(process, f"{address}{ready}", log)
+            await_ready(process, f"{address}{ready}", log)
             yield Server(name, process, address)
         finally:
             process.terminate()
@@ -75,8 +79,13 @@ def serving(name: str, command: Sequence[str], ready: str, log: Path) -> Iterato
             process.wait()
 
 
-def _await(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + 600
+def await_ready(process: subprocess.Popen[Any], address: str, log: Path) -> None:
+    """Return once the address answers 200.
+
+    Raises:
+        RuntimeError: the process ended before, or it takes too long; with the end of its log.
+    """
+    deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
